@@ -1,0 +1,142 @@
+"""What a connector can do, as protocols. Callers ask for a capability and never name a vendor.
+
+A `Session` is one signed-in conversation with one connection. It is not shared between threads, holds no database
+connection, and must be closed. Every method may raise the errors of `tieout.connectors.kit.faults`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from tieout.connectors.kit.documents import Document, Held
+from tieout.connectors.kit.fields import Field
+from tieout.connectors.kit.streams import Page, Stream, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that "Test connection" looked at, in plain words."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The result of testing a connection. `tenant` identifies the company that answered and is pinned by the caller."""
+
+    tenant: str
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the permissions that are missing."""
+        return tuple(check.name for check in self.checks if not check.ok)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, as sent and received, with secrets masked."""
+
+    request: bytes
+    answer: bytes
+    status: int | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The ledger accepted a document under `record_no`."""
+
+    record_no: str
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One row of a ledger's lists: an account, a journal, a location…
+
+    `facts` holds what checks need, as strings: for an account `requires` (comma-separated dimension names) and `bank`;
+    for a bank account `account` and `currency`; for a period `start`, `end`, `closed`; for a journal `status`.
+    """
+
+    kind: str
+    code: str
+    name: str
+    active: bool = True
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+ReferenceKind = Literal[
+    "account", "account_label", "journal", "bank_account", "entity", "location", "department", "class", "customer", "period"
+]
+
+
+class Session(Protocol):
+    """One conversation with a vendor."""
+
+    def test(self) -> Health:
+        """Look at host, credentials and each permission; never raises for what it finds wrong."""
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class ReadsStreams(Protocol):
+    """Delivers records page by page."""
+
+    def pages(self, stream: str, window: Window, position: Mapping[str, Any] | None = None) -> Iterator[Page]:
+        """Pages in a stable order, resumable from any page's `position`; memory holds one page at a time."""
+
+
+@runtime_checkable
+class ReadsReference(Protocol):
+    """Delivers a ledger's lists."""
+
+    def reference(self, kind: ReferenceKind) -> Iterator[Reference]:
+        """Every row of one list, active or not."""
+
+
+@runtime_checkable
+class PostsDocuments(Protocol):
+    """Puts documents into a ledger, and finds them again."""
+
+    def post(self, document: Document, control_id: str) -> Posted:
+        """Send once. `control_id` is the request's own duplicate protection and stays the same for the same content.
+
+        Raises Refused (definitely not booked), NotSent (definitely not executed, may be sent again), OutcomeUnknown (look
+        it up first), AlreadyExecuted (the duplicate protection spoke: look it up).
+        """
+
+    def find(self, documents: Sequence[Document]) -> Mapping[str, tuple[Held, ...]]:
+        """What the ledger holds under the keys of `documents`: key to records, empty when none. One kind, any number."""
+
+    def remove(self, held: Held, control_id: str) -> Exchange:
+        """Take a record out of the ledger again. Raises as `post`; absent records count as removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A vendor: what it needs, what it offers, who may connect it and how a conversation is opened."""
+
+    slug: str
+    label: str
+    direction: Literal["source", "target"]
+    """A source is connected by an Admin, a target (posting) by a Controller."""
+    fields: tuple[Field, ...]
+    open: Callable[[Mapping[str, str]], Session]
+    """Takes every declared field by name, secrets included. Opening sends nothing."""
+    streams: tuple[Stream, ...] = ()
+    concurrency: int = 2
+    """Requests under way at once per connection unless the site says otherwise."""
+    docs: str = ""
+    calls_per_page: int = 500
+    """Records per page of the list call; budgets are forecast from it."""
