@@ -1,0 +1,1 @@
+"""Connections to vendors: their settings, sealed credentials, health and the calls allowed at once."""

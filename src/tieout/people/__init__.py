@@ -1,0 +1,1 @@
+"""Users, their roles in each environment, API tokens and sign-in. Knows nothing of what the roles guard."""
