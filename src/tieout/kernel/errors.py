@@ -35,7 +35,12 @@ class TieoutError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that the API and `--json` answer with: code, message, remedy, facts."""
-        return {"code": self.code, "message": self.message, "remedy": self.advice, **({"facts": self.facts} if self.facts else {})}
+        return {
+            "code": self.code,
+            "message": self.message,
+            "remedy": self.advice,
+            **({"facts": self.facts} if self.facts else {}),
+        }
 
 
 class Fatal(TieoutError):

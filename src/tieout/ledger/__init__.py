@@ -1,0 +1,1 @@
+"""Other receipts and journal entries: planned from records, posted exactly once, read back and compared."""

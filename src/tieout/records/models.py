@@ -1,0 +1,129 @@
+"""Tables of canonical records. Each row points at the version of the source record it was read from.
+
+Amounts are minor units of the row's currency. Links between records are by the source's own ids, because a payment may
+arrive before its customer.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Record(models.Model):
+    """What every canonical record has."""
+
+    connection = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=100)
+    source_record = models.ForeignKey("sync.SourceRecord", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} {self.external_id}"
+
+
+def _once(name: str) -> list[models.BaseConstraint]:
+    return [models.UniqueConstraint(fields=("connection", "external_id"), name=f"records_{name}_once")]
+
+
+class Customer(Record):
+    """Who is billed."""
+
+    name = models.TextField()
+    email = models.TextField(blank=True)
+    status = models.TextField(blank=True)
+    custom_fields = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = _once("customer")
+
+
+class Product(Record):
+    """What is billed, with the ledger code under which the source books it (empty when it has none)."""
+
+    name = models.TextField()
+    ledger_code = models.TextField(blank=True)
+
+    class Meta:
+        constraints = _once("product")
+
+
+class PaymentMethod(Record):
+    """A way customers pay."""
+
+    name = models.TextField()
+
+    class Meta:
+        constraints = _once("payment_method")
+
+
+class Payment(Record):
+    """Money that a customer paid (or got back: negative). `received_on` is the bank's day, `entered_on` the source's."""
+
+    customer_id_external = models.CharField(max_length=100)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    unapplied_minor = models.BigIntegerField(default=0)
+    method = models.TextField()
+    received_on = models.DateField()
+    entered_on = models.DateField()
+    refunded = models.BooleanField(default=False)
+    bounced = models.BooleanField(default=False)
+    invoice_id_external = models.CharField(max_length=100, blank=True)
+    reference = models.TextField(blank=True)
+
+    class Meta:
+        constraints = _once("payment")
+        indexes = [models.Index(fields=("connection", "received_on"))]
+
+
+class Invoice(Record):
+    """A bill: the header of its lines."""
+
+    customer_id_external = models.CharField(max_length=100)
+    currency = models.CharField(max_length=3)
+    issued_on = models.DateField()
+    due_on = models.DateField(null=True)
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = _once("invoice")
+        indexes = [models.Index(fields=("connection", "issued_on"))]
+
+
+class InvoiceLine(Record):
+    """A charge. `invoice_id_external` is empty while it is unbilled. `amount_minor` is without tax."""
+
+    invoice_id_external = models.CharField(max_length=100, blank=True)
+    customer_id_external = models.CharField(max_length=100)
+    product_id_external = models.CharField(max_length=100, blank=True)
+    description = models.TextField(blank=True)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)
+    entered_on = models.DateField()
+    start_on = models.DateField(null=True)
+    end_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = _once("invoice_line")
+        indexes = [models.Index(fields=("connection", "invoice_id_external"))]
+
+
+class CreditMemo(Record):
+    """A credit given to a customer: positive amounts lower what is owed. `amount_minor` is without tax."""
+
+    customer_id_external = models.CharField(max_length=100)
+    invoice_id_external = models.CharField(max_length=100, blank=True)
+    product_id_external = models.CharField(max_length=100, blank=True)
+    description = models.TextField(blank=True)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)
+    entered_on = models.DateField()
+    bad_debt = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = _once("credit_memo")
+        indexes = [models.Index(fields=("connection", "entered_on"))]

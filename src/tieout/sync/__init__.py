@@ -1,0 +1,1 @@
+"""Processes, their schedules and jobs; pages and records as fetched; findings. Knows nothing of what records mean."""
