@@ -56,7 +56,9 @@ def add(*, actor: Actor, connector: str, name: str, values: Mapping[str, str], n
                 created_at=now,
             )
             _seal(made, kind, cleaned)
-            audit.record(actor=actor, action="add connection", subject=f"connection:{made.pk}", details={"name": made.name})
+            audit.record(
+                actor=actor, action="add connection", subject=f"connection:{made.pk}", details={"name": made.name}
+            )
     except IntegrityError:
         raise NameTaken(f"'{name}' is taken.", name=name) from None
     return made
@@ -70,7 +72,7 @@ def change(
     kind = queries.connector_of(found)
     actor.require(permission_for(kind))
     kept = {field.name for field in kind.fields if field.secret and not values.get(field.name)}
-    cleaned = clean_all(kind.fields, {**values, **{name: "kept" for name in kept}})
+    cleaned = clean_all(kind.fields, {**values, **dict.fromkeys(kept, "kept")})
     if concurrency is not None and not 1 <= concurrency <= 32:
         raise BadField("Calls at once must be between 1 and 32", field="concurrency")
     try:
@@ -79,7 +81,9 @@ def change(
             found.concurrency = concurrency or found.concurrency
             found.save()
             _seal(found, kind, {name: value for name, value in cleaned.items() if name not in kept})
-            audit.record(actor=actor, action="change connection", subject=f"connection:{found.pk}", details={"name": found.name})
+            audit.record(
+                actor=actor, action="change connection", subject=f"connection:{found.pk}", details={"name": found.name}
+            )
     except IntegrityError:
         raise NameTaken(f"'{name}' is taken.", name=name) from None
     return found
@@ -98,7 +102,10 @@ def test(*, actor: Actor, connection_id: int, now: datetime) -> Health:
         found.tenant = found.tenant or (health.tenant if health.ok else "")
         found.save(update_fields=["tested_at", "health", "state", "tenant"])
         audit.record(
-            actor=actor, action="test connection", subject=f"connection:{found.pk}", details={"ok": health.ok, "missing": health.missing}
+            actor=actor,
+            action="test connection",
+            subject=f"connection:{found.pk}",
+            details={"ok": health.ok, "missing": health.missing},
         )
     return health
 
@@ -109,7 +116,9 @@ def remove(*, actor: Actor, connection_id: int) -> None:
     actor.require(permission_for(queries.connector_of(found)))
     try:
         with transaction.atomic():
-            audit.record(actor=actor, action="remove connection", subject=f"connection:{found.pk}", details={"name": found.name})
+            audit.record(
+                actor=actor, action="remove connection", subject=f"connection:{found.pk}", details={"name": found.name}
+            )
             found.delete()
     except ProtectedError:
         raise ConnectionInUse(f"{found.name} is in use.", connection=connection_id) from None

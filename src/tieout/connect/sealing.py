@@ -23,7 +23,9 @@ class CannotUnseal(Fatal):
     """A stored credential cannot be opened with the keys of this site."""
 
     code = "connect.cannot_unseal"
-    remedy = "Restore the site's key directory from the backup made with --include-keys, or enter the credentials again."
+    remedy = (
+        "Restore the site's key directory from the backup made with --include-keys, or enter the credentials again."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ class Actor:
         """Raises RoleMissing naming the act and the roles that allow it."""
         if not self.may(permission):
             allowed = " or ".join(sorted(role.value.title() for role in ALLOWED[permission]))
-            raise RoleMissing(f"{self.name} may not {permission.value}: this takes the role {allowed}.", permission=permission.value)
+            raise RoleMissing(
+                f"{self.name} may not {permission.value}: this takes the role {allowed}.", permission=permission.value
+            )
 
 
 def scheduler(environment_id: int) -> Actor:

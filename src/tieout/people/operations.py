@@ -65,7 +65,12 @@ def create_user(*, actor: Actor, email: str, password: str | None, name: str = "
     user = _new_user(email, password, name)
     for role in roles:
         Grant.objects.create(user=user, environment_id=actor.environment_id, role=Role(role))
-    audit.record(actor=actor, action="create user", subject=f"user:{user.pk}", details={"email": user.email, "roles": sorted(roles)})
+    audit.record(
+        actor=actor,
+        action="create user",
+        subject=f"user:{user.pk}",
+        details={"email": user.email, "roles": sorted(roles)},
+    )
     return user
 
 
@@ -97,7 +102,9 @@ def set_roles(*, actor: Actor, user_id: int, roles: Iterable[Role]) -> None:
         [Grant(user=user, environment_id=actor.environment_id, role=role) for role in wanted], ignore_conflicts=True
     )
     _keep_an_admin(actor.environment_id)
-    audit.record(actor=actor, action="set roles", subject=f"user:{user.pk}", details={"before": before, "after": sorted(wanted)})
+    audit.record(
+        actor=actor, action="set roles", subject=f"user:{user.pk}", details={"before": before, "after": sorted(wanted)}
+    )
 
 
 @transaction.atomic

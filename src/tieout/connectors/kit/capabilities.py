@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from tieout.connectors.kit.documents import Document, Held
 from tieout.connectors.kit.fields import Field
 from tieout.connectors.kit.streams import Page, Stream, Window
+
+if TYPE_CHECKING:
+    from tieout.connectors.kit.canonical import Canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,16 @@ class Reference:
 
 
 ReferenceKind = Literal[
-    "account", "account_label", "journal", "bank_account", "entity", "location", "department", "class", "customer", "period"
+    "account",
+    "account_label",
+    "journal",
+    "bank_account",
+    "entity",
+    "location",
+    "department",
+    "class",
+    "customer",
+    "period",
 ]
 
 
@@ -123,6 +135,10 @@ class PostsDocuments(Protocol):
         """Take a record out of the ledger again. Raises as `post`; absent records count as removed."""
 
 
+Mapper = Callable[[Mapping[str, Any], Mapping[str, str]], "Canonical"]
+"""Raw record and the connection's public values in, canonical record out. Raises BadRecord. Pure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connector:
     """A vendor: what it needs, what it offers, who may connect it and how a conversation is opened."""
@@ -140,3 +156,7 @@ class Connector:
     docs: str = ""
     calls_per_page: int = 500
     """Records per page of the list call; budgets are forecast from it."""
+    mappers: Mapping[str, Mapper] = field(default_factory=dict)
+    """By stream name; a stream without one is kept raw only."""
+    text_limits: Mapping[str, int] = field(default_factory=dict)
+    """Longest text that the ledger keeps, by name: key, payer, memo, description, title. Longer ones are refused unsent."""

@@ -43,6 +43,19 @@ class VendorFault(WithExchange, Retriable):
     code = "connectors.vendor_fault"
 
 
+class NoAnswer(VendorFault):
+    """The request was sent and no answer of the vendor's came back: time-out, cut connection, or a gateway's error page.
+
+    The vendor may still be working on it.
+    """
+
+    code = "connectors.no_answer"
+
+    def __init__(self, message: str | None = None, *, timed_out: bool = False, **kwargs: Any) -> None:
+        super().__init__(message, **kwargs)
+        self.timed_out = timed_out
+
+
 class NotSent(WithExchange, Retriable):
     """The document was certainly not booked; sending it again is safe."""
 
@@ -96,6 +109,13 @@ class OtherTenant(WithExchange, Fatal):
 
     code = "connectors.other_tenant"
     remedy = "Enter the credentials of the pinned company, or create a new connection for the other company."
+
+
+class OtherHost(WithExchange, Fatal):
+    """The vendor pointed to another host than the connection's; nothing was sent there."""
+
+    code = "connectors.other_host"
+    remedy = "If the host named is really the vendor's, enter its address on the connection and test it again."
 
 
 class AnswerTooLarge(WithExchange, Fatal):

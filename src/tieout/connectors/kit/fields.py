@@ -48,7 +48,14 @@ class Field:
             raise BadField(f"{self.label} is longer than {self.max_length} characters", field=self.name)
         if self.kind == "url" and text and not text.startswith(("https://", "http://")):
             raise BadField(f"{self.label} must start with https:// or http://", field=self.name)
-        if self.kind == "integer" and text and not text.isascii() or self.kind == "integer" and text and not text.isdigit():
+        if (
+            self.kind == "integer"
+            and text
+            and not text.isascii()
+            or self.kind == "integer"
+            and text
+            and not text.isdigit()
+        ):
             raise BadField(f"{self.label} must be a whole number", field=self.name)
         if self.kind == "choice" and text and text not in dict(self.choices):
             raise BadField(f"{self.label} must be one of {', '.join(dict(self.choices))}", field=self.name)
@@ -59,5 +66,5 @@ def clean_all(fields: tuple[Field, ...], values: Mapping[str, str]) -> dict[str,
     """Every declared field cleaned; undeclared names are refused. Raises BadField."""
     unknown = set(values) - {field.name for field in fields}
     if unknown:
-        raise BadField(f"Unknown fields: {', '.join(sorted(unknown))}", field=sorted(unknown)[0])
+        raise BadField(f"Unknown fields: {', '.join(sorted(unknown))}", field=min(unknown))
     return {field.name: field.clean(values.get(field.name)) for field in fields}
