@@ -124,12 +124,15 @@ class PostsDocuments(Protocol):
     def post(self, document: Document, control_id: str) -> Posted:
         """Send once. `control_id` is the request's own duplicate protection and stays the same for the same content.
 
-        Raises Refused (definitely not booked), NotSent (definitely not executed, may be sent again), OutcomeUnknown (look
-        it up first), AlreadyExecuted (the duplicate protection spoke: look it up).
+        Raises Refused (definitely not booked), NotSent (definitely not executed, may be sent again), OutcomeUnknown
+        (look it up first), AlreadyExecuted (the duplicate protection spoke: look it up).
         """
 
     def find(self, documents: Sequence[Document]) -> Mapping[str, tuple[Held, ...]]:
-        """What the ledger holds under the keys of `documents`: key to records, empty when none. One kind, any number."""
+        """What the ledger holds under the keys of `documents`: key to records, empty when none.
+
+        One kind, any number. What the ledger does not report about a record is taken from the document asked for.
+        """
 
     def remove(self, held: Held, control_id: str) -> Exchange:
         """Take a record out of the ledger again. Raises as `post`; absent records count as removed."""
@@ -159,4 +162,4 @@ class Connector:
     mappers: Mapping[str, Mapper] = field(default_factory=dict)
     """By stream name; a stream without one is kept raw only."""
     text_limits: Mapping[str, int] = field(default_factory=dict)
-    """Longest text that the ledger keeps, by name: key, payer, memo, description, title. Longer ones are refused unsent."""
+    """Longest text that the ledger keeps, by name (key, payer, memo, description, title); longer is refused unsent."""

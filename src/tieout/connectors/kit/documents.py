@@ -40,7 +40,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Money received that is tied to no customer. Debits `bank_account` or `undeposited_account`, exactly one of them."""
+    """Money received that is tied to no customer. Debits `bank_account` or `undeposited_account`, exactly one."""
 
     key: str
     day: date

@@ -5,7 +5,7 @@ Each error carries the `exchange` where there was one, so that the answer can be
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tieout.kernel.errors import Fatal, NeedsHuman, Retriable
 
@@ -18,7 +18,7 @@ class WithExchange:
 
     exchange: Exchange | None = None
 
-    def seen(self, exchange: Exchange | None) -> Any:
+    def seen(self, exchange: Exchange | None) -> Self:
         """Attach the exchange and return self, for `raise Error(...).seen(exchange)`."""
         self.exchange = exchange
         return self
@@ -44,7 +44,7 @@ class VendorFault(WithExchange, Retriable):
 
 
 class NoAnswer(VendorFault):
-    """The request was sent and no answer of the vendor's came back: time-out, cut connection, or a gateway's error page.
+    """The request was sent and no answer of the vendor's came back: time-out, cut connection, gateway's error page.
 
     The vendor may still be working on it.
     """

@@ -48,13 +48,8 @@ class Field:
             raise BadField(f"{self.label} is longer than {self.max_length} characters", field=self.name)
         if self.kind == "url" and text and not text.startswith(("https://", "http://")):
             raise BadField(f"{self.label} must start with https:// or http://", field=self.name)
-        if (
-            self.kind == "integer"
-            and text
-            and not text.isascii()
-            or self.kind == "integer"
-            and text
-            and not text.isdigit()
+        if (self.kind == "integer" and text and not text.isascii()) or (
+            self.kind == "integer" and text and not text.isdigit()
         ):
             raise BadField(f"{self.label} must be a whole number", field=self.name)
         if self.kind == "choice" and text and text not in dict(self.choices):

@@ -1,0 +1,137 @@
+"""Records of any billing system in one shape: what the rooms to the right understand.
+
+Ids are the source's own, as text; empty means none. Amounts are integer minor units of `currency`. Days are the
+tenant's calendar days; timestamps are naive, in the tenant's local time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from tieout.kernel.errors import Skip
+
+
+class BadRecord(Skip):
+    """A record of the source cannot be understood."""
+
+    code = "connectors.bad_record"
+    remedy = "Correct the field named in the source system; the record is read again with the next run."
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who buys. `name` is the company's, else the person's."""
+
+    id: str
+    name: str
+    number: str
+    status: str
+    email: str
+    currency: str
+    parent_id: str = ""
+    custom: Mapping[str, str] = field(default_factory=dict)
+    created: datetime | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What is sold. `ledger_code` is the source's word for the account that it is booked to."""
+
+    id: str
+    name: str
+    code: str
+    ledger_code: str
+    type_id: str
+    active: bool
+    custom: Mapping[str, str] = field(default_factory=dict)
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """How customers pay."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money received. `unapplied` is the part not yet set against an invoice."""
+
+    id: str
+    customer_id: str
+    invoice_id: str
+    method: str
+    method_id: str
+    currency: str
+    amount: int
+    unapplied: int
+    received: date
+    created: datetime | None
+    reference: str
+    refunded: bool
+    bounced: bool
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """A bill: what the customer was asked to pay."""
+
+    id: str
+    customer_id: str
+    kind: str
+    currency: str
+    total: int
+    credited: int
+    due: int
+    created: datetime
+    due_day: date | None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One charge. Without `invoice_id` it is not billed yet. `amount` holds the tax only when `tax_included`."""
+
+    id: str
+    invoice_id: str
+    customer_id: str
+    product_id: str
+    product_type_id: str
+    description: str
+    quantity: str
+    currency: str
+    amount: int
+    tax: int
+    tax_included: bool
+    start: date | None
+    end: date | None
+    created: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditMemo:
+    """Money given back on paper, positive. `unapplied` is what is left of it."""
+
+    id: str
+    invoice_id: str
+    customer_id: str
+    product_id: str
+    product_type_id: str
+    description: str
+    currency: str
+    amount: int
+    tax: int
+    tax_included: bool
+    unapplied: int
+    bad_debt: bool
+    created: datetime | None
+    closed: datetime | None
+
+
+Canonical = Customer | Product | PaymentMethod | Payment | Invoice | InvoiceLine | CreditMemo

@@ -1,0 +1,94 @@
+"""Reads typed values out of one raw record and refuses what it cannot read, naming record, field and value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NoReturn
+
+from tieout.connectors.kit.canonical import BadRecord
+from tieout.kernel.money import BadAmount, Money
+
+_NO_DATE = "0001-01-01"
+"""What .NET systems write for a date that was never set."""
+
+
+class Raw:
+    """One record of `stream`, known by its `key` field. Every reading may raise BadRecord."""
+
+    __slots__ = ("_record", "key", "name")
+
+    def __init__(self, stream: str, key: str, record: Mapping[str, Any]) -> None:
+        self._record = record
+        self.name = stream
+        self.key = self.id(key, required=True)
+        self.name = f"{stream}/{self.key}"
+
+    def id(self, field: str, *, required: bool = False) -> str:
+        """An id as text; null, 0 and blank mean none."""
+        value = self._record.get(field)
+        if isinstance(value, bool | list | dict):
+            self.refuse(field, "is not an id")
+        text = "" if value is None or value == 0 else str(value).strip()
+        if required and not text:
+            self.refuse(field, "is missing")
+        return text
+
+    def text(self, field: str) -> str:
+        """A text; null means empty."""
+        value = self._record.get(field)
+        return "" if value is None else str(value).strip()
+
+    def flag(self, field: str) -> bool:
+        """A truth value; null means no."""
+        value = self._record.get(field)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        return self.refuse(field, "is neither true nor false")
+
+    def minor(self, field: str, currency: str, *, required: bool = False) -> int:
+        """An amount in minor units of `currency`; null means zero unless required."""
+        value = self._record.get(field)
+        if value is None:
+            return self.refuse(field, "is missing") if required else 0
+        try:
+            return Money.parse(value, currency).minor
+        except (BadAmount, TypeError, ValueError):
+            return self.refuse(field, f"is not an amount in {currency}")
+
+    def moment(self, field: str) -> datetime | None:
+        """A timestamp as the tenant's clock shows it, without a zone; null or never set means None."""
+        value = self._record.get(field)
+        if value is None or value == "" or str(value).startswith(_NO_DATE):
+            return None
+        try:
+            return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+        except ValueError:
+            return self.refuse(field, "is not a date")
+
+    def day(self, field: str) -> date | None:
+        """The calendar day of a timestamp."""
+        moment = self.moment(field)
+        return moment.date() if moment else None
+
+    def inside(self, field: str) -> Mapping[str, Any]:
+        """A nested object; null means an empty one."""
+        value = self._record.get(field)
+        return value if isinstance(value, Mapping) else {}
+
+    def rows(self, field: str) -> tuple[Mapping[str, Any], ...]:
+        """A list of nested objects; null means none, a single object counts as a list of one."""
+        value = self._record.get(field)
+        several = [value] if isinstance(value, Mapping) else value
+        return tuple(row for row in several if isinstance(row, Mapping)) if isinstance(several, list) else ()
+
+    def refuse(self, field: str, why: str) -> NoReturn:
+        """Raise BadRecord for this field."""
+        value = self._record.get(field)
+        shown = str(value)[:80]
+        raise BadRecord(
+            f"{self.name}: {field} {why}" + (f" ('{shown}')" if value is not None else ""),
+            record=self.name,
+            field=field,
+            value=shown if value is not None else None,
+        )
