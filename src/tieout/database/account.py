@@ -14,6 +14,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tieout.database.binaries import Binaries
 from tieout.database.errors import AccountMissing, BinariesMissing, HomeForeign
@@ -34,6 +35,11 @@ class Account:
     def is_other(self) -> bool:
         """Whether this is not the user who runs Tieout."""
         return self.uid != os.geteuid()
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What `subprocess` needs to run a program as this user, in no other group."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 def of_site(directory: Path) -> Account:
@@ -77,10 +83,9 @@ def _exists(name: str) -> bool:
 
 def _create(name: str) -> None:
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    command += ["--shell", "/usr/sbin/nologin", name]
     try:
-        answer = subprocess.run(
-            [*command, "--shell", "/usr/sbin/nologin", name], capture_output=True, text=True, check=False
-        )
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     except FileNotFoundError:
         raise AccountMissing("There is no useradd on this machine to make one with.") from None
     # Another launcher may have made it in the same moment: what counts is that it is there.
@@ -90,12 +95,13 @@ def _create(name: str) -> None:
 
 def _runs(binaries: Binaries, account: Account) -> bool:
     try:
-        return not subprocess.run(
-            [binaries.path("initdb"), "--version"],
-            user=account.uid, group=account.gid, extra_groups=[], cwd="/", env={}, capture_output=True, check=False,
-        ).returncode  # fmt: skip
+        answer = subprocess.run(  # noqa: S603
+            [binaries.path("initdb"), "--version"], capture_output=True, check=False, cwd="/", env={},
+            **account.identity,
+        )  # fmt: skip
     except PermissionError:
         return False
+    return answer.returncode == 0
 
 
 def _copied(binaries: Binaries, cache: Path) -> Binaries:
@@ -119,7 +125,7 @@ def _copied(binaries: Binaries, cache: Path) -> Binaries:
 
 def _publish(building: Path, target: Path) -> None:
     for directory, _, _ in os.walk(building):
-        os.chmod(directory, 0o755)
+        Path(directory).chmod(0o755)
     try:
         building.rename(target)
     except OSError:

@@ -32,7 +32,8 @@ class Binaries:
     @cached_property
     def major(self) -> int:
         """The major version, 18 for 18.6."""
-        answer = subprocess.run([self.path("pg_dump"), "--version"], capture_output=True, text=True, check=False)
+        command = [self.path("pg_dump"), "--version"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         version = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
         if version is None:
             raise BinariesMissing(f"{self.path('pg_dump')} does not run: {answer.stderr.strip()}")

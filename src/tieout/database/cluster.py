@@ -89,7 +89,7 @@ class Cluster:
         """Hands a whole tree to the account, the top last: a walk cut short is walked again."""
         for parent, directories, files in os.walk(top, topdown=False):
             for name in (*directories, *files):
-                os.chown(os.path.join(parent, name), self.account.uid, self.account.gid, follow_symlinks=False)
+                os.chown(Path(parent, name), self.account.uid, self.account.gid, follow_symlinks=False)
         os.chown(top, self.account.uid, self.account.gid)
 
     def _create(self, lock: int) -> None:
@@ -162,12 +162,11 @@ class Cluster:
         directory = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         here = f"/proc/self/fd/{directory}"
         try:
-            return subprocess.run(
+            return subprocess.run(  # noqa: S603
                 [self.binaries.path(program), *(argument.replace("{}", here) for argument in arguments)],
                 input=sql, capture_output=True, text=True, check=False, start_new_session=True, cwd="/",
                 pass_fds=(directory, lock), env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
-                **({"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
-                   if self.account.is_other else {}),
+                **(self.account.identity if self.account.is_other else {}),
             )  # fmt: skip
         finally:
             os.close(directory)
@@ -182,6 +181,6 @@ class Cluster:
 
 def _works_in(pid: str, directory: Path) -> bool:
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", directory)
+        return Path(f"/proc/{pid}/cwd").samefile(directory)
     except OSError:
         return False

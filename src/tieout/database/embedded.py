@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -74,7 +75,7 @@ class EmbeddedPostgres:
         """Ends the server's sessions and stops it cleanly; returns when its last process is gone."""
         signalled, silence = None, _Silence()
         while not lock.is_free(self._lock):
-            pid = sockets.listener(self._socket_directory)
+            pid = self._postmaster()
             if pid and pid != signalled:
                 _interrupt(pid)
                 signalled = pid
@@ -86,7 +87,7 @@ class EmbeddedPostgres:
         directory = self.home.postgres
         if state is State.READY:
             version, connections = self._describe()
-            return Status(state, directory, sockets.listener(self._socket_directory), version, connections)
+            return Status(state, directory, self._postmaster(), version, connections)
         if state is State.SILENT and lock.is_free(self._lock):
             state = State.STOPPED if (directory / "data").exists() else State.ABSENT
         return Status(state, directory)
@@ -94,17 +95,19 @@ class EmbeddedPostgres:
     @property
     def address(self) -> Address:
         """Where the server answers when it runs. Peer authentication: there is no password."""
-        host = sockets.client_directory(self._socket_directory, self.home.run / "postgres-socket")
-        parameters = {"host": str(host), "port": sockets.PORT, "dbname": DATABASE, "user": ROLE}
+        parameters = {"host": str(self._socket_directory), "port": sockets.PORT, "dbname": DATABASE, "user": ROLE}
         return Address(parameters, embedded=True)
 
     @property
     def _socket_directory(self) -> Path:
-        return self.home.postgres / "run"
+        return sockets.client_directory(self.home.postgres / "run", self.home.run / "postgres-socket")
 
     @property
     def _lock(self) -> Path:
         return self.home.postgres / "server.lock"
+
+    def _postmaster(self) -> int | None:
+        return sockets.listener(self._socket_directory)
 
     def _probe(self) -> State:
         conninfo = self.address.conninfo
@@ -166,7 +169,5 @@ def _answers(conninfo: str) -> bool:
 
 def _interrupt(pid: int) -> None:
     """Fast shutdown: sessions end, a checkpoint is written."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)
-    except ProcessLookupError:
-        pass

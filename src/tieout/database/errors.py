@@ -53,7 +53,9 @@ class InitialisationFailed(Fatal):
     """The embedded PostgreSQL could not create its data directory."""
 
     code = "database.initialisation_failed"
-    remedy = "Read the output of initdb below; a full disk and a read-only directory are the usual causes. Then try again."
+    remedy = (
+        "Read the output of initdb below; a full disk and a read-only directory are the usual causes. Then try again."
+    )
 
 
 class ServerDoesNotStart(Fatal):

@@ -49,7 +49,7 @@ def _leads_to(link: Path, directory: Path) -> bool:
     try:
         parent = link.parent.lstat()
         private = stat.S_ISDIR(parent.st_mode) and parent.st_uid == os.geteuid() and not parent.st_mode & 0o077
-        return private and Path(os.readlink(link)) == directory
+        return private and link.readlink() == directory
     except OSError:
         return False
 
