@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
-PRODUCT_TYPES = {1: "Voice", 2: "Data", 3: "Usage", 4: "Equipment", 5: "Fees"}
+from tieout.sandbox.company.days import DAY, number
+
+OPENED = number(date(2019, 1, 2)) * DAY
+"""When the catalogue was entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductType:
+    product_type_id: int
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Product:
     taxable: bool = True
     seats: bool = False
     """Businesses take many of it."""
+    created_date: int = OPENED
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,15 @@ class Method:
     bounces: float = 0.0
     """Probability that a payment comes back."""
 
+    @property
+    def is_card(self) -> bool:
+        return self.description.startswith("Credit Card")
+
+    @property
+    def is_stored(self) -> bool:
+        """Customers leave an account number or a card for it."""
+        return self.is_card or self.description == "ACH"
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -49,6 +69,15 @@ class Agent:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class BillProfile:
+    """Who belongs to it is billed on that day of the month."""
+
+    bill_profile_id: int
+    cycle_day: int
+
+
+PRODUCT_TYPES = tuple(ProductType(index, name) for index, name in enumerate(("Voice", "Data", "Usage", "Equipment", "Fees"), 1))
 PRODUCTS: dict[int, Product] = {
     product.product_id: product
     for product in (
@@ -88,7 +117,6 @@ METHODS: dict[int, Method] = {
 }
 CREDIT_ONLY = METHODS[9]
 """An entry that settles a bill and moves no money."""
-CARDS = frozenset({2, 3, 4})
 
 AGENTS = (
     Agent(1, 0, "House account", "Active"),
@@ -98,6 +126,6 @@ AGENTS = (
     Agent(5, 0, "Großhandel Süd GmbH", "Active"),
     Agent(6, 0, "Retired Reseller Inc", "Inactive"),
 )
-CYCLE_DAYS = {1: 1, 2: 5, 3: 10, 4: 15, 5: 20, 6: 25}
-"""Bill profile to the day of the month on which it bills."""
+BILL_PROFILES = tuple(BillProfile(index, day) for index, day in enumerate((1, 5, 10, 15, 20, 25), 1))
+CYCLE_DAYS = {profile.bill_profile_id: profile.cycle_day for profile in BILL_PROFILES}
 TERM_DAYS = 20

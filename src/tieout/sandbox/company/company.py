@@ -34,11 +34,18 @@ class Company:
     def advance(self, today: date) -> None:
         """Let the days pass until noon of `today`. A day in the past changes nothing."""
         last = number(today)
+        if self._next > last:
+            return
         with _without_collector():
             while self._next <= last:
                 self._history.pass_day(self._next)
                 self._next += 1
-        self._history.release((self._next - 1) * DAY + NOON)
+        self._history.release(last * DAY + NOON)
+
+    @property
+    def now(self) -> int:
+        """The moment up to which the books are written: noon of the last day."""
+        return (self._next - 1) * DAY + NOON
 
 
 @contextmanager

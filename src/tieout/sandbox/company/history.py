@@ -17,8 +17,18 @@ from typing import NamedTuple
 from tieout.kernel.rounding import divide_half_up, split
 from tieout.sandbox.company.books import Books
 from tieout.sandbox.company.catalogue import (
-    CREDIT_ONLY, CYCLE_DAYS, DOMESTIC, INSTALLATION, INTERNATIONAL, LATE_FEE, METHODS, PHONE, PRODUCTS, TERMINATION,
-    Method, Product,
+    CREDIT_ONLY,
+    CYCLE_DAYS,
+    DOMESTIC,
+    INSTALLATION,
+    INTERNATIONAL,
+    LATE_FEE,
+    METHODS,
+    PHONE,
+    PRODUCTS,
+    TERMINATION,
+    Method,
+    Product,
 )  # fmt: skip
 from tieout.sandbox.company.days import DAY, HOUR, date_of, is_weekend, months_later, number
 from tieout.sandbox.company.records import Bill, Customer, Line, Payment

@@ -80,7 +80,7 @@ _SCRIPTS: tuple[tuple[int, str, str, bool], ...] = (
     (2, "สมชาย สมหญิง อรุณ มาลี", "ศรีสุข แก้วมณี ทองดี", False),
     (2, "राहुल प्रिया अमित सुनीता", "शर्मा पटेल सिंह गुप्ता", False),
 )  # fmt: skip
-_TRADES = "Dental Plumbing Logistics Bakery Law Realty Farms Imaging Motors Academy Clinic Brewing Robotics Hotels Media".split()
+_TRADES = ("Dental", "Plumbing", "Logistics", "Bakery", "Law", "Realty", "Farms", "Imaging", "Motors", "Clinic", "Robotics")
 _FORMS = ("Inc", "LLC", "Ltd", "& Co.", "Corp.", "Group", "S.A.", "GmbH", "& Sons", "Partners", "K.K.", "W.L.L.")
 
 

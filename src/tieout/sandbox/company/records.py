@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from tieout.sandbox.company.catalogue import Method, Product
 
+FIRST_ORDER, FIRST_ACCOUNT = 4_000, 70_000
+
 
 @dataclass(slots=True, eq=False)
 class Line:
@@ -27,6 +29,23 @@ class Line:
     def service_id(self) -> int:
         """Every line runs on a service of its own, with the same number."""
         return self.service_product_id
+
+    @property
+    def order_id(self) -> int:
+        """Every line was ordered once."""
+        return self.service_product_id + FIRST_ORDER
+
+    @property
+    def created_date(self) -> int:
+        return self.activated_date
+
+    @property
+    def status_date(self) -> int:
+        return self.activated_date if self.canceled_date is None else self.canceled_date
+
+    @property
+    def status(self) -> str:
+        return "Active" if self.canceled_date is None else "Disconnected"
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +73,19 @@ class Customer:
     @property
     def is_business(self) -> bool:
         return bool(self.company_name)
+
+    @property
+    def status(self) -> str:
+        return "Active" if self.close_date is None else "Closed"
+
+    @property
+    def created_date(self) -> int:
+        return self.activated_date
+
+    @property
+    def payment_account_id(self) -> int:
+        """The stored card or bank account; 0 for those who pay otherwise."""
+        return self.customer_id + FIRST_ACCOUNT if self.method.is_stored else 0
 
 
 @dataclass(slots=True, eq=False)
