@@ -1,0 +1,58 @@
+"""What a Sage Intacct connection needs, declared once, and the settings that the code reads from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tieout.connectors.kit.fields import BadField, Field
+
+GATEWAY = "https://api.intacct.com/ia/xml/xmlgw.phtml"
+DOMAIN = "intacct.com"
+LONGEST_WAIT = 900
+
+FIELDS = (
+    Field("company_id", "Company ID", help="As entered on the sign-in page."),
+    Field("sender_id", "Sender ID", help="Your Web Services sender; it must be authorised under Company > Security."),
+    Field("sender_password", "Sender password", kind="secret", help="Issued by Sage together with the sender ID."),
+    Field("user_id", "User ID", help="A Web Services user; set its time zone to GMT and its dates to mm/dd/yyyy."),
+    Field("user_password", "User password", kind="secret", help="The password of that user."),
+    Field("entity_id", "Entity ID", required=False, help="Only to confine the connection to one entity."),
+    Field(
+        "gateway_url",
+        "Gateway address",
+        kind="url",
+        default=GATEWAY,
+        help="Leave as it is unless you test against a local gateway.",
+    ),
+    Field(
+        "timeout",
+        "Seconds to wait for an answer",
+        kind="integer",
+        default="120",
+        help=f"1 to {LONGEST_WAIT}. Sage itself gives up after {LONGEST_WAIT} seconds.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One connection's values, checked. The repr holds no secret."""
+
+    company_id: str
+    sender_id: str
+    user_id: str
+    entity_id: str
+    gateway_url: str
+    timeout: int
+    sender_password: str = field(repr=False)
+    user_password: str = field(repr=False)
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> Settings:
+        """From declared and cleaned fields. Raises BadField."""
+        timeout = int(values["timeout"])
+        if not 1 <= timeout <= LONGEST_WAIT:
+            raise BadField(f"The time to wait must be between 1 and {LONGEST_WAIT} seconds", field="timeout")
+        names = ("company_id", "sender_id", "user_id", "gateway_url", "sender_password", "user_password")
+        return cls(timeout=timeout, entity_id=values.get("entity_id", ""), **{name: values[name] for name in names})
