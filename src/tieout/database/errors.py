@@ -139,3 +139,12 @@ class RestoreForbidden(NeedsHuman):
 
     code = "database.restore_forbidden"
     remedy = "As the server's administrator: ALTER ROLE <user> CREATEDB, and make that user the owner of the database."
+
+
+class RestoreIncomplete(Fatal):
+    """What was loaded is not what the backup counted."""
+
+    code = "database.restore_incomplete"
+    remedy = (
+        "The database that was here is unchanged. Take another copy of the backup, or report this with the message."
+    )
