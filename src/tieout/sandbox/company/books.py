@@ -89,7 +89,9 @@ class Books:
         customer.balance += charge.total
         self.version += 1
 
-    def credit(self, bill: Bill, product: Product, amount: int, tax: int, created: int, *, bad_debt: bool = False) -> Credit:
+    def credit(
+        self, bill: Bill, product: Product, amount: int, tax: int, created: int, *, bad_debt: bool = False
+    ) -> Credit:
         """Take an amount and its tax off a bill."""
         number = FIRST_CREDIT + len(self.credits)
         credit = Credit(number, bill.customer_id, bill.bill_id, product, amount, tax, bad_debt, created)
@@ -100,7 +102,13 @@ class Books:
         return credit
 
     def pay(
-        self, customer: Customer, bill: Bill | None, amount: int, method: Method, created: int, received: int | None = None
+        self,
+        customer: Customer,
+        bill: Bill | None,
+        amount: int,
+        method: Method,
+        created: int,
+        received: int | None = None,
     ) -> Payment:
         """Receive a payment. It settles what the bill is still due; what is left over stays as its balance."""
         applied = min(amount, max(bill.amount_due, 0)) if bill else 0

@@ -77,7 +77,9 @@ class BillProfile:
     cycle_day: int
 
 
-PRODUCT_TYPES = tuple(ProductType(index, name) for index, name in enumerate(("Voice", "Data", "Usage", "Equipment", "Fees"), 1))
+PRODUCT_TYPES = tuple(
+    ProductType(index, name) for index, name in enumerate(("Voice", "Data", "Usage", "Equipment", "Fees"), 1)
+)
 PRODUCTS: dict[int, Product] = {
     product.product_id: product
     for product in (

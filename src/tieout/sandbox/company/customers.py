@@ -38,7 +38,7 @@ def _customer(
     random: Random, tenant: Tenant, index: int, name: Name, joined: int, last_day: int, numbers: Iterator[int]
 ) -> Customer:
     activated = joined * DAY + 9 * HOUR + random.randrange(8 * HOUR)
-    closed = random.randrange(joined + 60, last_day) * DAY if joined + 90 < last_day and random.random() < 0.05 else None
+    closed = _left(random, joined, last_day)
     number = FIRST_CUSTOMER + index
     child = index > len(_PAYING) and random.random() < 0.03
     return Customer(
@@ -56,12 +56,17 @@ def _customer(
         activated_date=activated,
         close_date=closed,
         updated_date=closed or activated,
-        lines=tuple(_lines(random, tenant, number, bool(name.company), activated, closed, numbers)),
+        lines=tuple(_lines(random, tenant, number, bool(name.company), (activated, closed), numbers)),
     )
 
 
+def _left(random: Random, joined: int, last_day: int) -> int | None:
+    leaves = joined + 90 < last_day and random.random() < 0.05
+    return random.randrange(joined + 60, last_day) * DAY if leaves else None
+
+
 def _lines(
-    random: Random, tenant: Tenant, customer: int, business: bool, activated: int, closed: int | None, numbers: Iterator[int]
+    random: Random, tenant: Tenant, customer: int, business: bool, days: tuple[int, int | None], numbers: Iterator[int]
 ) -> Iterator[Line]:
     chosen = random.sample(BUSINESS_LINES if business else HOME_LINES, random.choice((1, 1, 2, 2, 3)))
     if customer % 60 == 1:
@@ -69,4 +74,4 @@ def _lines(
     for product in (PRODUCTS[number] for number in dict.fromkeys(chosen)):
         quantity = random.choice((2, 3, 5, 8, 12, 20, 35)) if business and product.seats else 1
         rate = tenant.price(product.cents * random.choice((90, 95, 100, 100, 100, 110)) // 100)
-        yield Line(next(numbers), customer, product, quantity, rate, activated, closed)
+        yield Line(next(numbers), customer, product, quantity, rate, *days)

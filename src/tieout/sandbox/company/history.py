@@ -188,7 +188,9 @@ class History:
         self._notes[day].append(credit)
 
     def _receive(self, intent: Intent) -> None:
-        payment = self._books.pay(intent.customer, intent.bill, intent.amount, intent.method, intent.at, _received(intent))
+        payment = self._books.pay(
+            intent.customer, intent.bill, intent.amount, intent.method, intent.at, _received(intent)
+        )
         day = intent.at // DAY
         if intent.fate == "bounce":
             self._notes[day + 3].append(partial(self._bounce, payment))

@@ -36,7 +36,7 @@ AWKWARD: tuple[Name, ...] = (
     Name(unicodedata.normalize("NFD", "Café Crème Brûlée")),
     Name(unicodedata.normalize("NFD", "Điện thoại Sài Gòn")),
     Name("شركة الاتصالات المتحدة"),
-    Name("בזק & שות׳ \"תקשורת\" בע״מ"),
+    Name('בזק & שות׳ "תקשורת" בע״מ'),
     Name("مؤسسة ABC للتقنية (2010)"),
     Name("\u202eRight-to-left override"),
     Name("株式会社アクメ通信"),
@@ -80,7 +80,7 @@ _SCRIPTS: tuple[tuple[int, str, str, bool], ...] = (
     (2, "สมชาย สมหญิง อรุณ มาลี", "ศรีสุข แก้วมณี ทองดี", False),
     (2, "राहुल प्रिया अमित सुनीता", "शर्मा पटेल सिंह गुप्ता", False),
 )  # fmt: skip
-_TRADES = ("Dental", "Plumbing", "Logistics", "Bakery", "Law", "Realty", "Farms", "Imaging", "Motors", "Clinic", "Robotics")
+_TRADES = ("Dental", "Plumbing", "Logistics", "Bakery", "Law", "Realty", "Farms", "Imaging", "Motors", "Robotics")
 _FORMS = ("Inc", "LLC", "Ltd", "& Co.", "Corp.", "Group", "S.A.", "GmbH", "& Sons", "Partners", "K.K.", "W.L.L.")
 
 

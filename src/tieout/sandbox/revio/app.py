@@ -97,12 +97,16 @@ class RevioSandbox:
             message = f"The requested resource does not support http method '{request.method}'."
             raise Problem(405, message, {"Allow": "GET"})
         tenancy = self.tenancy(visitor.tenant)
-        return _single(request, tenancy, resource, path[1]) if len(path) == 2 else _list(request, tenancy, resource)
+        if len(path) == 1:
+            return _list(request, tenancy, resource)
+        number = _number(resource, path[1])
+        return (_result if len(path) == 3 else _single)(request, tenancy, resource, number)
 
 
 def _resource(request: Request, path: list[str]) -> Resource:
-    resource = RESOURCES.get(path[0].lower()) if 1 <= len(path) <= 2 else None
-    if resource is None:
+    resource = RESOURCES.get(path[0].lower()) if path else None
+    result = [part.lower() for part in (*path[:1], *path[2:])] == ["reports", "result"]
+    if resource is None or (len(path) > 2 and not result):
         raise Problem(404, f"No HTTP resource was found that matches the request URI '{request.url.path}'.")
     return resource
 
@@ -110,20 +114,38 @@ def _resource(request: Request, path: list[str]) -> Resource:
 def _list(request: Request, tenancy: Tenancy, resource: Resource) -> Response:
     parameters = request.query_params.multi_items()
     return Response(
-        tenancy.page(resource, query.parse(parameters, resource.searchable, resource.dates, resource.key)), media_type=JSON
+        tenancy.page(resource, query.parse(parameters, resource.searchable, resource.dates, resource.key)),
+        media_type=JSON,
     )
 
 
-def _single(request: Request, tenancy: Tenancy, resource: Resource, text: str) -> Response:
+def _number(resource: Resource, text: str) -> int:
     try:
-        number = query.integer(text)
+        return query.integer(text)
     except ValueError:
         raise Problem(400, f"The value '{text}' is not valid for {resource.key}.") from None
+
+
+def _single(request: Request, tenancy: Tenancy, resource: Resource, number: int) -> Response:
     record = tenancy.one(resource, number)
     if record is None:
-        raise Problem(404, f"{resource.singular} {number} was not found.")
+        raise _absent(resource, number)
     link = {"rel": "self", "href": str(request.url.replace(query=""))}
     return Response(orjson.dumps({"ok": True, **record, "links": [link]}), media_type=JSON)
+
+
+def _result(request: Request, tenancy: Tenancy, resource: Resource, number: int) -> Response:
+    parameters = request.query_params.multi_items()
+    months = [text for name, text in parameters if name.lower() == "search.month"]
+    paging = query.parse([pair for pair in parameters if pair[0].lower() != "search.month"], {}, (), resource.key)
+    body = tenancy.result(number, months[-1] if months else None, paging)
+    if body is None:
+        raise _absent(resource, number)
+    return Response(body, media_type=JSON)
+
+
+def _absent(resource: Resource, number: int) -> Problem:
+    return Problem(404, f"{resource.singular} {number} was not found.")
 
 
 def _refuse(status: int) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,7 +17,6 @@ from starlette.routing import Route
 from tieout.kernel.errors import InvalidInput
 from tieout.kernel.money import Money
 from tieout.kernel.period import Period
-from tieout.sandbox.company import totals
 from tieout.sandbox.company.books import Refused
 from tieout.sandbox.company.catalogue import METHODS, PRODUCTS, Method
 from tieout.sandbox.company.days import DAY
@@ -26,8 +26,9 @@ from tieout.sandbox.kit.control import BadControl, bad_request, json_body
 from tieout.sandbox.revio import render
 from tieout.sandbox.revio.gate import Limits
 from tieout.sandbox.revio.query import stamp
+from tieout.sandbox.revio.reports import ledger, payments
 from tieout.sandbox.revio.tenancy import Tenancy
-from tieout.sandbox.revio.wire import decimal_text
+from tieout.sandbox.revio.wire import JSON, decimal_text
 
 Body = dict[str, Any]
 Change = Callable[[Tenancy, Body, int], tuple[int, Body]]
@@ -149,38 +150,14 @@ def _limiting(limits: Limits) -> Callable[[Request], Awaitable[Response]]:
 def _adding_up(tenancy: Callable[[str], Tenancy]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            month = Period.parse_month(request.query_params.get("month", ""))
+            month = Period.parse_month(request.query_params.get("month", "")).label
             company = tenancy(_tenant(request))
         except (BadControl, InvalidInput) as problem:
             return bad_request(str(problem))
-        return JSONResponse({"payments": _payments(company, month), "ledger": _ledger(company, month.label)})
+        sums = {report.__name__: report(company.tenant, company.books, month) for report in (payments, ledger)}
+        return Response(orjson.dumps(sums), media_type=JSON)
 
     return endpoint
-
-
-def _payments(tenancy: Tenancy, month: Period) -> list[Body]:
-    tallies = totals.payments(tenancy.books)
-    chosen = sorted(key for key in tallies if key[0] in month)
-    return [
-        {
-            "day": day.isoformat(),
-            "method": method,
-            "count": tallies[day, method].count,
-            "amount": decimal_text(tallies[day, method].amount, tenancy.tenant.places),
-        }
-        for day, method in chosen
-    ]
-
-
-def _ledger(tenancy: Tenancy, month: str) -> list[Body]:
-    postings = totals.ledger(tenancy.books)
-    codes = sorted((code for label, code in postings if label == month), key=lambda code: code or "")
-    names = ("charges", "tax", "credits", "credit_tax")
-    return [
-        {"ledger_code": code}
-        | {name: decimal_text(getattr(postings[month, code], name), tenancy.tenant.places) for name in names}
-        for code in codes
-    ]
 
 
 def _shown(tenant: Tenant, payment: Payment) -> Body:

@@ -81,7 +81,8 @@ def check_key(headers: Headers) -> None:
         )
     if not compare_digest(key.encode(), SUBSCRIPTION_KEY.encode()):
         raise GatewayProblem(
-            401, "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription."
+            401,
+            "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.",
         )
 
 

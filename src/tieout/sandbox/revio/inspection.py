@@ -29,7 +29,9 @@ def inspection_page(tenancies: Sequence[Tenancy]) -> Response:
     parts = [part for tenancy in tenancies for part in (_months(tenancy), _last_payments(tenancy))]
     today = day_of(tenancies[0].company.now)
     lead = f"The books stand at noon of {today}. Nothing here is anyone's data."
-    return pages.page("Rev.io sandbox", pages.section("Tenants", counts), *parts, lead=lead, links=[("/", "All sandboxes")])
+    return pages.page(
+        "Rev.io sandbox", pages.section("Tenants", counts), *parts, lead=lead, links=[("/", "All sandboxes")]
+    )
 
 
 def _counts(tenancy: Tenancy) -> list[object]:
@@ -45,7 +47,11 @@ def _months(tenancy: Tenancy) -> pages.Html:
         sums[f"{day:%Y-%m}"][method] += tally.amount
     methods = [method.description for method in METHODS.values() if method.share]
     rows = [
-        [month, *(_amount(tenancy, sums[month][method]) for method in methods), _amount(tenancy, sum(sums[month].values()))]
+        [
+            month,
+            *(_amount(tenancy, sums[month][method]) for method in methods),
+            _amount(tenancy, sum(sums[month].values())),
+        ]
         for month in sorted(sums, reverse=True)[:SHOWN_MONTHS]
     ]
     table = pages.table(["Month", *methods, "Total"], rows, numbers=range(1, len(methods) + 2))

@@ -9,7 +9,7 @@ from typing import Any
 from tieout.sandbox.company import catalogue
 from tieout.sandbox.company.books import Books
 from tieout.sandbox.company.tenants import Tenant
-from tieout.sandbox.revio import render
+from tieout.sandbox.revio import render, reports
 from tieout.sandbox.revio.query import Parse, boolean, integer
 
 
@@ -99,6 +99,11 @@ RESOURCES: dict[str, Resource] = {
         Resource("Agents", "Agent", "agent_id", _always(catalogue.AGENTS), render.agent, _ids("parent_agent_id"), ()),
         Resource(
             "BillProfiles", "BillProfile", "bill_profile_id", _always(catalogue.BILL_PROFILES), render.bill_profile, dates=()
+        ),
+        Resource("Reports", "Report", "report_id", _always(reports.REPORTS), reports.report_record, dates=()),
+        Resource(
+            "ReportCategories", "ReportCategory", "report_category_id", _always(reports.CATEGORIES), reports.category_record,
+            dates=(),
         ),
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from tieout.sandbox.company.books import Books
 from tieout.sandbox.company.company import Company
 from tieout.sandbox.company.tenants import Tenant
 from tieout.sandbox.revio.query import Query
+from tieout.sandbox.revio.reports import REPORTS
 from tieout.sandbox.revio.resources import RESOURCES, Resource
 from tieout.sandbox.revio.table import Table
 
@@ -38,12 +40,22 @@ class Tenancy:
     def page(self, resource: Resource, query: Query) -> bytes:
         """The list envelope of one page."""
         rows = self._tables[resource.path.lower()].select(query.selection)
-        first = (query.page - 1) * query.size
-        records = [resource.record(self.tenant, row) for row in rows[first : first + query.size]]
-        return orjson.dumps(
-            {"ok": True, "has_more": first + query.size < len(rows), "record_count": len(records), "records": records}
-        )
+        return _envelope(rows, query, lambda row: resource.record(self.tenant, row))
+
+    def result(self, number: int, month: str | None, query: Query) -> bytes | None:
+        """The list envelope of one page of a report's result; None when there is no such report."""
+        for report in REPORTS:
+            if report.report_id == number:
+                return _envelope(report.rows(self.tenant, self.books, month), query, lambda row: row)
+        return None
 
     def _table(self, resource: Resource) -> Table:
         books = self.company.books
         return Table(resource.key, lambda: resource.rows(books), lambda: books.version)
+
+
+def _envelope(rows: Sequence[Any], query: Query, record: Callable[[Any], dict[str, Any]]) -> bytes:
+    first = (query.page - 1) * query.size
+    records = [record(row) for row in rows[first : first + query.size]]
+    more = first + query.size < len(rows)
+    return orjson.dumps({"ok": True, "has_more": more, "record_count": len(records), "records": records})
