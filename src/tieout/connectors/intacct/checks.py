@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tieout.connectors.kit.documents import Journal, Receipt
+from tieout.connectors.kit.documents import Journal, JournalLine, Receipt, ReceiptLine
 from tieout.connectors.kit.faults import Refused
 from tieout.connectors.kit.text import plain
 from tieout.kernel.money import Money
@@ -40,18 +40,16 @@ def check_journal(journal: Journal, confined_to: str) -> None:
 
 
 def _common(document: Receipt | Journal, confined_to: str) -> None:
-    _texts(
-        **{"key": document.key},
-        **{f"memo of line {number}": line.memo for number, line in enumerate(document.lines, 1)},
-    )
+    lines: tuple[ReceiptLine | JournalLine, ...] = document.lines
+    memos = {f"memo of line {number}": line.memo for number, line in enumerate(lines, 1)}
+    _texts(**{"key": document.key, **memos})
     _require(
-        document.key != "" and document.key == plain(document.key), "The key is empty or holds what XML cannot carry"
+        bool(document.key) and document.key == plain(document.key), "The key is empty or holds what XML cannot carry"
     )
-    same = all(line.amount.currency == document.currency for line in document.lines)
-    _require(same, f"Every line must be in {document.currency}")
+    _require(all(line.amount.currency == document.currency for line in lines), f"Every line is in {document.currency}")
     elsewhere = bool(confined_to) and document.entity not in ("", confined_to)
     _require(
-        not elsewhere, f"The connection is confined to entity {confined_to}; the document is for {document.entity}"
+        not elsewhere, f"The connection is confined to entity {confined_to}, the document is for {document.entity}"
     )
 
 
