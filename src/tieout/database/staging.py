@@ -5,6 +5,7 @@ PostgreSQL renames a database only when nobody is connected to it: our own sessi
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ from tieout.database.errors import DatabaseInUse, RestoreForbidden, ServerUnreac
 
 MAINTENANCE = ("postgres", "template1")
 SWAPS_MAX = 3
-NAME_MAX = 40
 Connection = psycopg.Connection[Any]
 
 
@@ -28,7 +28,8 @@ class Staging:
     def __init__(self, administration: Connection, address: Address) -> None:
         self._administration = administration
         self._target = address.name
-        self._prefix = f"{address.name[:NAME_MAX]}_restore_"
+        # A name that no one else gives to a database of their own: what bears it is dropped without asking.
+        self._prefix = f"tieout_restore_{hashlib.sha256(address.name.encode()).hexdigest()[:12]}_"
         self.address = address.to(f"{self._prefix}{secrets.token_hex(4)}")
 
     def create(self) -> None:
