@@ -86,8 +86,7 @@ class History:
             return
         if not closed:
             self._recurring(customer, today, moment)
-            if customer.close_date is None or customer.close_date >= start + 31 * DAY:
-                self._plan_usage(draw, customer, start // DAY)
+            self._plan_usage(draw, customer, start // DAY)
         bill = self._books.bill(customer, moment, start, final=closed)
         if bill.invoiced > 0:
             self._plan_settlement(draw, customer, bill)
@@ -116,20 +115,20 @@ class History:
         )  # fmt: skip
 
     def _plan_usage(self, draw: Draw, customer: Customer, start: int) -> None:
+        days = [start + 1 + int(draw() * 26) for _ in range(2)]
         product = PRODUCTS[(DOMESTIC, DOMESTIC, INTERNATIONAL)[int(draw() * 3)]]
-        self._note_charge(draw, customer, product, start, draw() * (8 if customer.is_business else 2))
+        self._note_charge(customer, product, days[0], draw() * (8 if customer.is_business else 2))
         chance = draw()
-        if chance < 0.03:
-            self._note_charge(draw, customer, PRODUCTS[LATE_FEE], start)
-        elif chance < 0.04:
-            self._note_charge(draw, customer, PRODUCTS[PHONE], start)
-        elif customer.close_date and customer.close_date < (start + 62) * DAY:
-            self._note_charge(draw, customer, PRODUCTS[TERMINATION], start)
+        if chance < 0.04:
+            self._note_charge(customer, PRODUCTS[LATE_FEE if chance < 0.03 else PHONE], days[1])
+        closes = customer.close_date
+        if closes is not None and start * DAY < closes < (start + 28) * DAY:
+            self._note_charge(customer, PRODUCTS[TERMINATION], closes // DAY)
 
-    def _note_charge(self, draw: Draw, customer: Customer, product: Product, start: int, factor: float = 1.0) -> None:
-        day = start + 1 + int(draw() * 26)
-        amount = self._tenant.price(int(product.cents * factor))
-        self._notes[day].append(lambda moment: self._charge(customer, product, amount, moment, day - 1, day))
+    def _note_charge(self, customer: Customer, product: Product, day: int, factor: float = 1.0) -> None:
+        if customer.close_date is None or day * DAY <= customer.close_date:
+            amount = self._tenant.price(int(product.cents * factor))
+            self._notes[day].append(lambda moment: self._charge(customer, product, amount, moment, day - 1, day))
 
     # Settlement
 

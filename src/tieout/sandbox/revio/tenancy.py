@@ -11,7 +11,7 @@ import orjson
 from tieout.sandbox.company.books import Books
 from tieout.sandbox.company.company import Company
 from tieout.sandbox.company.tenants import Tenant
-from tieout.sandbox.revio.query import Query
+from tieout.sandbox.revio.query import Query, Selection
 from tieout.sandbox.revio.reports import REPORTS
 from tieout.sandbox.revio.resources import RESOURCES, Resource
 from tieout.sandbox.revio.table import Table
@@ -39,8 +39,12 @@ class Tenancy:
 
     def page(self, resource: Resource, query: Query) -> bytes:
         """The list envelope of one page."""
-        rows = self._tables[resource.path.lower()].select(query.selection)
+        rows = self.select(resource, query.selection)
         return _envelope(rows, query, lambda row: resource.record(self.tenant, row))
+
+    def select(self, resource: Resource, selection: Selection) -> Sequence[Any]:
+        """All rows selected, in their order."""
+        return self._tables[resource.path.lower()].select(selection)
 
     def result(self, number: int, month: str | None, query: Query) -> bytes | None:
         """The list envelope of one page of a report's result; None when there is no such report."""
