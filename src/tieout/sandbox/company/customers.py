@@ -52,7 +52,7 @@ def _customer(
         agent_id=random.choice((0, 1, 1, 2, 3, 4, 5)),
         tax_exempt=random.random() < 0.1,
         method=random.choices(_PAYING, _SHARES)[0],
-        instalments=random.choices((1, 2, 3, 4), (22, 30, 23, 25))[0],
+        instalments=random.choices((1, 2, 3, 4), (18, 27, 25, 30))[0],
         activated_date=activated,
         close_date=closed,
         updated_date=closed or activated,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tieout.sandbox.revio.query import Selection, parse
 from tieout.sandbox.revio.resources import RESOURCES
-from tieout.sandbox.revio.tests.conftest import TODAY, Client
 from tieout.sandbox.revio.tenancy import Tenancy
+from tieout.sandbox.revio.tests.conftest import TODAY, Client
 
 
 @pytest.mark.parametrize(("asked", "given_back"), [(None, 10), (1, 1), (500, 500), (501, 500), (0, 1), (-5, 1)])
