@@ -63,22 +63,22 @@ AWKWARD: tuple[Name, ...] = (
     Name(""),
 )
 
-_SCRIPTS: tuple[tuple[int, str, str, bool], ...] = (
+_SCRIPTS: tuple[tuple[int, str, str], ...] = (
     (52, "James Mary Robert Patricia Linda Michael Barbara David Susan Karen Deshawn Aaliyah Brandon Courtney Maria Luis",
-     "Smith Johnson Williams Brown Jones Garcia Miller Davis Wilson Anderson Taylor Moore Jackson Harris Clark Lewis", False),
-    (6, "Minh Thảo Đức Hương Tuấn Phượng Quốc Mỹ", "Nguyễn Trần Lê Phạm Huỳnh Võ Đặng Bùi", True),
-    (6, "Łukasz Małgorzata Paweł Agnieszka Grzegorz Żaneta", "Wiśniewski Wójcik Kowalczyk Żak Dąbrowska Śliwa", False),
-    (5, "José Íñigo María Begoña Iván Concepción", "Muñoz Peña Núñez Ibáñez Gutiérrez López-Ríos", False),
-    (5, "Jürgen Björn Søren Åsa Zoë Renée François", "Müller Großmann Ødegård Åkesson Lefèvre Çelik", False),
-    (4, "伟 芳 娜 敏 静 强 磊", "王 李 张 刘 陈 杨 欧阳", True),
-    (4, "翔太 美咲 健一 陽菜 大輔 さくら", "佐藤 鈴木 髙橋 田中 渡邉 齋藤", True),
-    (3, "민준 서연 지훈 하은 도윤", "김 이 박 최 정", True),
-    (3, "محمد فاطمة أحمد عائشة خالد", "العلي الخطيب المنصور حداد الكويتي", False),
-    (2, "דוד רחל משה שרה", "כהן לוי מזרחי פרץ", False),
-    (3, "Γιώργος Ελένη Νίκος Σοφία", "Παπαδόπουλος Οικονόμου Ζαχαρίου Χατζής", False),
-    (3, "Алексей Наталья Юрий Олена Щербан", "Иванов Кузнецова Шевченко Ёлкин Їжак", False),
-    (2, "สมชาย สมหญิง อรุณ มาลี", "ศรีสุข แก้วมณี ทองดี", False),
-    (2, "राहुल प्रिया अमित सुनीता", "शर्मा पटेल सिंह गुप्ता", False),
+     "Smith Johnson Williams Brown Jones Garcia Miller Davis Wilson Anderson Taylor Moore Jackson Harris Clark Lewis"),
+    (6, "Minh Thảo Đức Hương Tuấn Phượng Quốc Mỹ", "Nguyễn Trần Lê Phạm Huỳnh Võ Đặng Bùi"),
+    (6, "Łukasz Małgorzata Paweł Agnieszka Grzegorz Żaneta", "Wiśniewski Wójcik Kowalczyk Żak Dąbrowska Śliwa"),
+    (5, "José Íñigo María Begoña Iván Concepción", "Muñoz Peña Núñez Ibáñez Gutiérrez López-Ríos"),
+    (5, "Jürgen Björn Søren Åsa Zoë Renée François", "Müller Großmann Ødegård Åkesson Lefèvre Çelik"),
+    (4, "伟 芳 娜 敏 静 强 磊", "王 李 张 刘 陈 杨 欧阳"),
+    (4, "翔太 美咲 健一 陽菜 大輔 さくら", "佐藤 鈴木 髙橋 田中 渡邉 齋藤"),
+    (3, "민준 서연 지훈 하은 도윤", "김 이 박 최 정"),
+    (3, "محمد فاطمة أحمد عائشة خالد", "العلي الخطيب المنصور حداد الكويتي"),
+    (2, "דוד רחל משה שרה", "כהן לוי מזרחי פרץ"),
+    (3, "Γιώργος Ελένη Νίκος Σοφία", "Παπαδόπουλος Οικονόμου Ζαχαρίου Χατζής"),
+    (3, "Алексей Наталья Юрий Олена Щербан", "Иванов Кузнецова Шевченко Ёлкин Їжак"),
+    (2, "สมชาย สมหญิง อรุณ มาลี", "ศรีสุข แก้วมณี ทองดี"),
+    (2, "राहुल प्रिया अमित सुनीता", "शर्मा पटेल सिंह गुप्ता"),
 )  # fmt: skip
 _TRADES = ("Dental", "Plumbing", "Logistics", "Bakery", "Law", "Realty", "Farms", "Imaging", "Motors", "Robotics")
 _FORMS = ("Inc", "LLC", "Ltd", "& Co.", "Corp.", "Group", "S.A.", "GmbH", "& Sons", "Partners", "K.K.", "W.L.L.")
@@ -88,14 +88,13 @@ def names(random: Random) -> Iterator[Name]:
     """The awkward names, then ordinary ones for ever: half are firms; about one in fifteen is written in decomposed form."""
     yield from AWKWARD
     weights = [script[0] for script in _SCRIPTS]
-    pools = [(first.split(), last.split(), family_first) for _, first, last, family_first in _SCRIPTS]
+    pools = [(first.split(), last.split()) for _, first, last in _SCRIPTS]
     while True:
-        first_names, last_names, family_first = random.choices(pools, weights)[0]
+        first_names, last_names = random.choices(pools, weights)[0]
         first, last = random.choice(first_names), random.choice(last_names)
         if random.random() < 0.07:
             first, last = unicodedata.normalize("NFD", first), unicodedata.normalize("NFD", last)
         if random.random() < 0.5:
-            family = f"{last}{'' if family_first and len(last) < 3 else ' '}"
-            yield Name(f"{family}{random.choice(_TRADES)} {random.choice(_FORMS)}")
+            yield Name(f"{last} {random.choice(_TRADES)} {random.choice(_FORMS)}")
         else:
             yield Name("", first, last)

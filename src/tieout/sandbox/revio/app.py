@@ -26,7 +26,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class RevioSandbox:
-    """The vendor for `tieout.sandbox.kit.server.build`. `scale` 1 is 3,000 customers and about 170,000 payments."""
+    """The vendor for `tieout.sandbox.kit.server.build`. `scale` 1 is 3,000 customers and about 180,000 payments."""
 
     slug = "revio"
     title = "Rev.io billing"

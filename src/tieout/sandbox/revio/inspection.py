@@ -45,23 +45,18 @@ def _months(tenancy: Tenancy) -> pages.Html:
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for (day, method), tally in totals.payments(tenancy.books).items():
         sums[f"{day:%Y-%m}"][method] += tally.amount
+    months = sorted(sums, reverse=True)[:SHOWN_MONTHS]
     methods = [method.description for method in METHODS.values() if method.share]
-    rows = [
-        [
-            month,
-            *(_amount(tenancy, sums[month][method]) for method in methods),
-            _amount(tenancy, sum(sums[month].values())),
-        ]
-        for month in sorted(sums, reverse=True)[:SHOWN_MONTHS]
-    ]
-    table = pages.table(["Month", *methods, "Total"], rows, numbers=range(1, len(methods) + 2))
-    return pages.section(f"{tenancy.tenant.code}: money received by month and method", table)
+    rows = [[method, *(_amount(tenancy, sums[month][method]) for month in months)] for method in methods]
+    rows.append(["Total", *(_amount(tenancy, sum(sums[month].values())) for month in months)])
+    table = pages.table(["Method", *months], rows, numbers=range(1, len(months) + 1))
+    return pages.section(_title(tenancy, "money received by month and method"), table)
 
 
 def _last_payments(tenancy: Tenancy) -> pages.Html:
     rows = [_payment(tenancy, payment) for payment in tenancy.books.payments[: -SHOWN_PAYMENTS - 1 : -1]]
     headers = ["Payment", "Created", "Customer", "Method", "Bill", "State", "Amount", "Balance"]
-    return pages.section(f"{tenancy.tenant.code}: last payments", pages.table(headers, rows, numbers=(6, 7)))
+    return pages.section(_title(tenancy, "last payments"), pages.table(headers, rows, numbers=(6, 7)))
 
 
 def _payment(tenancy: Tenancy, payment: Payment) -> list[object]:
@@ -77,4 +72,8 @@ def _name(customer: Customer) -> str:
 
 
 def _amount(tenancy: Tenancy, minor: int) -> str:
-    return str(Money(minor, tenancy.tenant.currency))
+    return f"{Money(minor, tenancy.tenant.currency).decimal():,f}"
+
+
+def _title(tenancy: Tenancy, what: str) -> str:
+    return f"{tenancy.tenant.code} ({tenancy.tenant.currency}): {what}"
