@@ -11,14 +11,15 @@ from django.db import models
 from django.db.models import Q
 
 STEPS: dict[str, tuple[str, ...]] = {
-    "planned": ("sending",),
+    "planned": ("sending", "failed", "withdrawn"),
     "sending": ("sent", "failed", "unknown", "planned"),
     "unknown": ("sent", "sending", "failed"),
-    "sent": ("verified", "failed", "unknown"),
-    "failed": ("planned", "sent"),
-    "verified": ("reversing", "sent"),
-    "reversing": ("reversed", "verified"),
+    "sent": ("verified", "reversing"),
+    "failed": ("planned", "withdrawn"),
+    "verified": ("sent", "reversing"),
+    "reversing": ("reversed", "verified", "sent"),
     "reversed": (),
+    "withdrawn": (),
 }
 """From each state of a posting to the states that may follow it."""
 
@@ -67,6 +68,7 @@ class Posting(models.Model):
         UNKNOWN = "unknown", "Unknown"
         REVERSING = "reversing", "Reversing"
         REVERSED = "reversed", "Reversed"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     environment = models.ForeignKey("people.Environment", on_delete=models.PROTECT, related_name="+")
     process = models.ForeignKey("sync.Process", on_delete=models.PROTECT, related_name="+")
@@ -90,7 +92,7 @@ class Posting(models.Model):
     record_no = models.CharField(max_length=60, blank=True)
     record_url = models.CharField(max_length=500, blank=True)
     problem = models.JSONField(null=True, blank=True)
-    """Why it failed or what differs: code, message, remedy, facts."""
+    """Why it failed (nothing is booked) or, when it was sent, what differs: code, message, remedy, facts."""
     not_before = models.DateTimeField(null=True, blank=True)
     """Until when an absent record proves nothing, because the ledger may still be working on the request."""
     reverses = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
@@ -136,6 +138,8 @@ class Line(models.Model):
 
     posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="lines")
     number = models.PositiveIntegerField()
+    component = models.CharField(max_length=120, blank=True)
+    """What the line is made of, in the source's words: `charge · 4000`."""
     side = models.CharField(max_length=6, choices=[("debit", "Debit"), ("credit", "Credit")], default="credit")
     account = models.CharField(max_length=60, blank=True)
     account_label = models.CharField(max_length=60, blank=True)

@@ -118,6 +118,13 @@ def set_active(*, actor: Actor, user_id: int, active: bool) -> None:
 
 
 @transaction.atomic
+def rename(*, actor: Actor, name: str) -> None:
+    """Change the actor's own name as others see it."""
+    User.objects.filter(pk=actor.user_id).update(name=name.strip()[:150])
+    audit.record(actor=actor, action="rename", subject=f"user:{actor.user_id}", details={"name": name.strip()[:150]})
+
+
+@transaction.atomic
 def create_token(*, actor: Actor, name: str, now: datetime, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
     """A new API token of the actor. The secret is returned once and only its hash is kept."""
     actor.require(Permission.OWN_TOKENS)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from allauth.mfa.models import Authenticator
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from tieout.kernel.errors import NeedsHuman, NotFound
-from tieout.people.actors import Actor, Role
+from tieout.people.actors import Actor, Permission, Role
 from tieout.people.models import ApiToken, Environment, Grant, Site, User
 
 
@@ -60,6 +62,38 @@ def environment(slug: str) -> Environment:
 def environments_of(user: User) -> list[Environment]:
     """The environments where the user holds any role, production first."""
     return list(Environment.objects.filter(pk__in=Grant.objects.filter(user=user).values("environment")))
+
+
+def people(environment_id: int | None) -> QuerySet[User]:
+    """Everybody, each with `roles` held in this environment and whether a `second_factor` is set up."""
+    here = Q(grants__environment_id=environment_id)
+    totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    return User.objects.annotate(
+        roles=ArrayAgg("grants__role", filter=here, default=Value([]), order_by="grants__role"),
+        second_factor=Exists(totp),
+    ).order_by("email")
+
+
+def person(environment_id: int | None, user_id: int) -> User:
+    """One of `people`. Raises NotFound."""
+    found = people(environment_id).filter(pk=user_id).first()
+    if found is None:
+        raise NotFound(f"There is no person {user_id}.", user=user_id)
+    return found
+
+
+def roles_of(user: User) -> list[tuple[Environment, list[Role]]]:
+    """The environments where the user holds a role, with those roles."""
+    held: dict[Environment, list[Role]] = {}
+    for grant in Grant.objects.filter(user=user).select_related("environment").order_by("environment", "role"):
+        held.setdefault(grant.environment, []).append(Role(grant.role))
+    return list(held.items())
+
+
+def tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """The actor's own tokens in the environment; an Admin sees everybody's."""
+    found = ApiToken.objects.filter(environment_id=actor.environment_id).select_related("user")
+    return found if actor.may(Permission.MANAGE_PEOPLE) else found.filter(user_id=actor.user_id)
 
 
 def actor_for(user: User, environment: Environment, door: str) -> Actor:

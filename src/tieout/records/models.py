@@ -50,7 +50,7 @@ class Product(Record):
 
 
 class PaymentMethod(Record):
-    """A way customers pay."""
+    """A way customers pay, as the source lists it."""
 
     name = models.TextField()
 
@@ -66,6 +66,7 @@ class Payment(Record):
     amount_minor = models.BigIntegerField()
     unapplied_minor = models.BigIntegerField(default=0)
     method = models.TextField()
+    """The source's own word for how it was paid: what a receipt's mapping goes by."""
     received_on = models.DateField()
     entered_on = models.DateField()
     refunded = models.BooleanField(default=False)

@@ -1,0 +1,185 @@
+"""The posting part of a run: settle what is unknown, send what is planned over several connections, read back, compare.
+
+Leaves nothing in between: what cannot be decided yet makes the job wait and go on by itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from tieout.connect import queries as connect
+from tieout.connect.slots import slot
+from tieout.connectors.kit.capabilities import Held, PostsDocuments
+from tieout.kernel.errors import Retriable
+from tieout.ledger import outbox, preflight, reference
+from tieout.ledger.drafts import document_of
+from tieout.ledger.errors import Differs, HeldTwice, PreflightFailed, Vanished
+from tieout.ledger.models import Posting
+from tieout.ledger.outbox import Desk
+from tieout.ledger.verification import differences
+from tieout.sync.runs import Run
+
+State = Posting.State
+BATCH = 200
+
+
+def postings_of(run: Run) -> QuerySet[Posting]:
+    """Every posting of the run's process."""
+    return Posting.objects.filter(process=run.process)
+
+
+def settle(run: Run) -> None:
+    """Before anything else: find out what became of postings that an earlier run was sending."""
+    orphans = list(postings_of(run).filter(state=State.SENDING))
+    unknown = postings_of(run).filter(state=State.UNKNOWN)
+    if not orphans and not unknown.exists():
+        return
+    run.enter("settle", text="Looking up postings whose answer never arrived")
+    with desk(run) as open_desk:
+        outbox.orphans_to_unknown(orphans, open_desk)
+        for batch in _batches(unknown.order_by("pk")):
+            outbox.look_up(open_desk, batch)
+
+
+def post(run: Run, only: Q | None = None) -> None:
+    """Send every planned posting. Raises Retriable when some could not be sent or decided yet."""
+    planned = postings_of(run).filter(only or Q(), state__in=(State.PLANNED, State.UNKNOWN))
+    ids = list(planned.order_by("day", "pk").values_list("pk", flat=True))
+    if not ids:
+        return
+    reference.refresh(run.process.target, run.clock())
+    run.enter("post", len(ids), f"Posting {len(ids)} documents over {run.process.target.concurrency} connections")
+    _hold_back_refusals(run, ids)
+    troubles = _send_all(run, ids)
+    settle(run)
+    run.checkpoint()
+    if troubles:
+        raise troubles[0]
+    _wait_for_unknown(run)
+
+
+def verify(run: Run) -> None:
+    """Read back what was sent and compare it with what was planned."""
+    sent = postings_of(run).filter(state=State.SENT)
+    count = sent.count()
+    if not count:
+        return
+    run.enter("verify", count, f"Reading back {count} documents")
+    for kind in Posting.Kind.values:
+        with desk(run) as open_desk:
+            for batch in _batches(sent.filter(kind=kind).order_by("pk")):
+                run.advance(done=len(batch), differences=verify_batch(open_desk, batch))
+                run.stop_here()
+
+
+def verify_batch(open_desk: Desk, batch: Sequence[Posting]) -> int:
+    """Read back one batch of one kind and record the comparison of each. Returns how many are not as planned."""
+    with slot(open_desk.target):
+        found = open_desk.session.find([document_of(posting) for posting in batch])
+    return sum(not _compare(open_desk, posting, found.get(posting.key, ())) for posting in batch)
+
+
+@contextmanager
+def desk(run: Run) -> Iterator[Desk]:
+    """A session with the target for this thread."""
+    with connect.session(run.process.target) as session:
+        assert isinstance(session, PostsDocuments)
+        yield Desk(run.process.target, session, run.clock, run.advance)
+
+
+def _batches(postings: QuerySet[Posting]) -> Iterator[list[Posting]]:
+    last = 0
+    while batch := list(postings.filter(pk__gt=last).prefetch_related("lines")[:BATCH]):
+        kinds = {posting.kind for posting in batch}
+        for kind in sorted(kinds):
+            yield [posting for posting in batch if posting.kind == kind]
+        last = batch[-1].pk
+
+
+def _hold_back_refusals(run: Run, ids: Sequence[int]) -> None:
+    chart = reference.chart(run.process.target)
+    waiting = Posting.objects.filter(pk__in=ids, state=State.PLANNED).prefetch_related("lines").order_by("pk")
+    for posting in waiting.iterator(chunk_size=BATCH):
+        try:
+            preflight.check(document_of(posting), chart)
+        except PreflightFailed as error:
+            with transaction.atomic():
+                run.advance(failed=1, done=1)
+                Posting.objects.filter(pk=posting.pk).update(state=State.FAILED, problem=error.as_dict())
+
+
+def _send_all(run: Run, ids: Sequence[int]) -> list[Retriable]:
+    queue, troubles = iter(ids), []
+    taking, enough = threading.Lock(), threading.Event()
+
+    def work() -> None:
+        try:
+            with desk(run) as open_desk:
+                while not enough.is_set() and not run.stopping.is_set():
+                    with taking:
+                        taken = list(islice(queue, 1))
+                    if not taken:
+                        return
+                    _deliver_one(run, open_desk, taken[0])
+        except Retriable as trouble:
+            troubles.append(trouble)
+            enough.set()
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(run.process.target.concurrency, thread_name_prefix="post") as pool:
+        for done in [pool.submit(work) for _ in range(run.process.target.concurrency)]:
+            done.result()
+    return troubles
+
+
+def _deliver_one(run: Run, open_desk: Desk, posting_id: int) -> None:
+    state = outbox.deliver(open_desk, posting_id)
+    with transaction.atomic():
+        run.advance(done=1, posted=int(state == State.SENT), failed=int(state == State.FAILED))
+
+
+def _wait_for_unknown(run: Run) -> None:
+    waiting = postings_of(run).filter(state=State.UNKNOWN).order_by("not_before").first()
+    if waiting is not None and waiting.not_before is not None:
+        pause = max(0.2, (waiting.not_before - run.clock()).total_seconds())
+        raise Retriable(f"Whether {waiting.key} was booked is not certain yet.", after=pause)
+
+
+def _compare(open_desk: Desk, posting: Posting, held: Sequence[Held]) -> bool:
+    now = open_desk.clock()
+    with transaction.atomic():
+        open_desk.prove()
+        mine = Posting.objects.select_for_update().get(pk=posting.pk)
+        if mine.state not in (State.SENT, State.VERIFIED):
+            return True
+        problem = _problem(posting, held)
+        mine.problem = problem.as_dict() if problem else None
+        mine.state = State.SENT if problem else State.VERIFIED
+        mine.verified_at = None if problem else now
+        if held:
+            mine.record_no, mine.record_url = held[0].record_no, held[0].url
+        mine.save()
+        return problem is None
+
+
+def _problem(posting: Posting, held: Sequence[Held]) -> Differs | HeldTwice | Vanished | None:
+    if not held:
+        return Vanished(f"The ledger holds no record under the key {posting.key}.")
+    if len(held) > 1:
+        return HeldTwice(f"Records {', '.join(each.record_no for each in held)} carry the key {posting.key}.")
+    found = differences(document_of(posting), held[0].document)
+    if found:
+        return Differs(
+            f"{found[0].what}: planned {found[0].planned}, held {found[0].held}.", rows=[asdict(row) for row in found]
+        )
+    return None

@@ -1,0 +1,176 @@
+"""Raw records become canonical rows: mapped by the connector's pure functions, written by COPY and one upsert a page.
+
+Which canonical value goes into which table and column is data below. A record that cannot be mapped is answered as a
+Skip and stays raw; the others of its page land all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from django.db import connection as database
+
+from tieout.connect.models import Connection
+from tieout.connectors.kit import canonical, registry
+from tieout.kernel.errors import Skip
+from tieout.records import models
+from tieout.sync import landing
+from tieout.sync.landing import LandedRecord
+from tieout.sync.models import SourceRecord
+
+Column = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where one canonical type is kept: the model, and for each column what it is read from."""
+
+    model: type[models.Record]
+    columns: Mapping[str, Column]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("connection_id", "external_id", "source_record_id", *self.columns)
+
+    def row(self, connection_id: int, landed: LandedRecord, record: Any) -> tuple[Any, ...]:
+        """The values in the order of `names`. Raises BadRecord when a value that books need is absent."""
+        values = (read(record) for read in self.columns.values())
+        return (connection_id, landed.external_id, landed.source_record_id, *values)
+
+
+def _entered(record: canonical.InvoiceLine | canonical.CreditMemo) -> date:
+    if record.created is None:
+        raise canonical.BadRecord("The day of creation is missing, so no month can be told.", record=record.id)
+    return record.created.date()
+
+
+def _net(record: canonical.InvoiceLine | canonical.CreditMemo) -> int:
+    return record.amount - record.tax if record.tax_included else record.amount
+
+
+TABLES: dict[type, Table] = {
+    canonical.Customer: Table(
+        models.Customer,
+        {
+            "name": lambda r: r.name,
+            "email": lambda r: r.email,
+            "status": lambda r: r.status,
+            "custom_fields": lambda r: orjson.dumps(dict(r.custom)).decode(),
+        },
+    ),
+    canonical.Product: Table(models.Product, {"name": lambda r: r.name, "ledger_code": lambda r: r.ledger_code}),
+    canonical.PaymentMethod: Table(models.PaymentMethod, {"name": lambda r: r.name}),
+    canonical.Payment: Table(
+        models.Payment,
+        {
+            "customer_id_external": lambda r: r.customer_id,
+            "currency": lambda r: r.currency,
+            "amount_minor": lambda r: r.amount,
+            "unapplied_minor": lambda r: r.unapplied,
+            "method": lambda r: r.method,
+            "received_on": lambda r: r.received,
+            "entered_on": lambda r: r.created.date() if r.created else r.received,
+            "refunded": lambda r: r.refunded,
+            "bounced": lambda r: r.bounced,
+            "invoice_id_external": lambda r: r.invoice_id,
+            "reference": lambda r: r.reference,
+        },
+    ),
+    canonical.Invoice: Table(
+        models.Invoice,
+        {
+            "customer_id_external": lambda r: r.customer_id,
+            "currency": lambda r: r.currency,
+            "issued_on": lambda r: r.created.date(),
+            "due_on": lambda r: r.due_day,
+            "amount_minor": lambda r: r.total,
+        },
+    ),
+    canonical.InvoiceLine: Table(
+        models.InvoiceLine,
+        {
+            "invoice_id_external": lambda r: r.invoice_id,
+            "customer_id_external": lambda r: r.customer_id,
+            "product_id_external": lambda r: r.product_id,
+            "description": lambda r: r.description,
+            "currency": lambda r: r.currency,
+            "amount_minor": _net,
+            "tax_minor": lambda r: r.tax,
+            "entered_on": _entered,
+            "start_on": lambda r: r.start,
+            "end_on": lambda r: r.end,
+        },
+    ),
+    canonical.CreditMemo: Table(
+        models.CreditMemo,
+        {
+            "customer_id_external": lambda r: r.customer_id,
+            "invoice_id_external": lambda r: r.invoice_id,
+            "product_id_external": lambda r: r.product_id,
+            "description": lambda r: r.description,
+            "currency": lambda r: r.currency,
+            "amount_minor": _net,
+            "tax_minor": lambda r: r.tax,
+            "entered_on": _entered,
+            "bad_debt": lambda r: r.bad_debt,
+        },
+    ),
+}
+
+
+def register() -> None:
+    """Tell the sync room how records become canonical."""
+    landing.register(land)
+
+
+def land(source: Connection, stream: str, records: Sequence[LandedRecord]) -> Sequence[Skip]:
+    """Write the canonical rows of one page in the caller's transaction. Streams without a mapper stay raw."""
+    mapper = registry.get(source.connector).mappers.get(stream)
+    if mapper is None:
+        return ()
+    rows: list[tuple[Any, ...]] = []
+    skips: list[Skip] = []
+    for landed in records:
+        try:
+            record = mapper(landed.payload, source.settings)
+            rows.append(TABLES[type(record)].row(source.pk, landed, record))
+        except Skip as skip:
+            skips.append(skip)
+        else:
+            table = TABLES[type(record)]
+    if rows:
+        _upsert(table, rows)
+    return skips
+
+
+def remap(source: Connection, stream: str, batch: int = 1000) -> int:
+    """Read every current raw record of a stream again with today's mapping, without pulling. Returns how many."""
+    current = SourceRecord.objects.filter(connection=source, stream=stream, current=True)
+    done, last = 0, 0
+    while rows := list(current.filter(pk__gt=last).order_by("pk")[:batch]):
+        land(source, stream, [LandedRecord(row.pk, row.external_id, row.payload) for row in rows])
+        done, last = done + len(rows), rows[-1].pk
+    return done
+
+
+def _upsert(table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    name, staging = table.model._meta.db_table, f"{table.model._meta.db_table}_landing"
+    columns = ", ".join(table.names)
+    changes = ", ".join(f"{column} = excluded.{column}" for column in table.names[2:])
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"create temporary table if not exists {staging} on commit delete rows as"
+            f" select {columns} from {name} with no data"
+        )
+        with cursor.copy(f"copy {staging} ({columns}) from stdin") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608 - names from this module
+            f" on conflict (connection_id, external_id) do update set {changes}"
+        )
+        cursor.execute(f"delete from {staging}")  # noqa: S608

@@ -1,0 +1,105 @@
+"""Runs one job from wherever it stands: takes the lease, lets the kind do the work, and records how it ended.
+
+A passing fault puts the job back in the queue by itself, later each time; a killed worker's job is picked up by the reaper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from tieout.kernel.errors import Retriable, TieoutError
+from tieout.people.queries import site_clock
+from tieout.sync import kinds
+from tieout.sync.errors import LeaseLost, StopRequested
+from tieout.sync.models import ACTIVE, Event, Finding, Job, Process
+from tieout.sync.runs import Heartbeat, Run
+
+log = structlog.get_logger("tieout.sync")
+MOST_RETRIES = 12
+Defer = Callable[[int, datetime | None], None]
+"""Puts a job into the queue, now or not before a time, inside the caller's transaction."""
+
+
+def run_job(job_id: int, *, worker: str, clock: Callable[[], datetime], defer: Defer) -> None:
+    """Run the job if it is there to be run; a job that ended or that another worker holds is left alone."""
+    run = _take(job_id, worker, clock)
+    if run is None:
+        return
+    structlog.contextvars.bind_contextvars(job=job_id)
+    try:
+        with Heartbeat(run):
+            run.checkpoint()
+            kinds.get(run.process.kind).run(run, site_clock())
+        _finish(run, _verdict(run))
+    except LeaseLost:
+        log.warning("lease lost", job=job_id)
+    except StopRequested:
+        _finish(run, Job.State.STOPPED, note="Stopped on request; a new run goes on from here.")
+    except Retriable as error:
+        _retry_or_fail(run, error, defer)
+    except TieoutError as error:
+        _finish(run, Job.State.FAILED, error)
+    except Exception:
+        log.exception("job failed", job=job_id)
+        _finish(run, Job.State.FAILED, TieoutError(f"Job {job_id} met a fault of Tieout itself."))
+    finally:
+        structlog.contextvars.unbind_contextvars("job")
+
+
+def _take(job_id: int, worker: str, clock: Callable[[], datetime]) -> Run | None:
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, state__in=ACTIVE).first()
+        now = clock()
+        if job is None or (job.heartbeat_at is not None and job.worker):
+            return None
+        job.state = Job.State.RUNNING if job.state == Job.State.QUEUED else job.state
+        job.attempt, job.worker, job.heartbeat_at, job.run_after = job.attempt + 1, worker, now, None
+        job.started_at = job.started_at or now
+        job.save()
+        process = Process.objects.select_related("source", "target").get(pk=job.process_id)
+        run = Run(job, process, clock)
+        run.note("Started" if job.attempt == 1 else f"Taken up again (attempt {job.attempt})", worker=worker)
+        return run
+
+
+def _verdict(run: Run) -> str:
+    open_findings = Finding.objects.filter(process=run.process, state=Finding.State.OPEN).exists()
+    counts = Job.objects.values_list("counts", flat=True).get(pk=run.job.pk)
+    troubled = open_findings or any(int(counts.get(name, 0)) for name in ("failed", "differences"))
+    return Job.State.ATTENTION if troubled else Job.State.SUCCEEDED
+
+
+def _finish(run: Run, state: str, error: TieoutError | None = None, note: str = "") -> None:
+    now = run.clock()
+    with transaction.atomic():
+        ended = Job.objects.filter(pk=run.job.pk, attempt=run.job.attempt, state__in=ACTIVE).update(
+            state=state, finished_at=now, heartbeat_at=None, worker="", error=error.as_dict() if error else None
+        )
+        if ended:
+            if state in (Job.State.SUCCEEDED, Job.State.ATTENTION):
+                Process.objects.filter(pk=run.process.pk).update(last_sync_at=now)
+            text = note or (error.message if error else Job.State(state).label)
+            Event.objects.create(job=run.job, at=now, level="error" if error else "info", text=text[:500])
+
+
+def _retry_or_fail(run: Run, error: Retriable, defer: Defer) -> None:
+    if run.job.retries >= MOST_RETRIES:
+        _finish(run, Job.State.FAILED, error)
+        return
+    pause = error.after if error.after is not None else min(2.0**run.job.retries * 5, 900)
+    when = run.clock() + timedelta(seconds=pause)
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=run.job.pk, attempt=run.job.attempt, state=Job.State.RUNNING).update(
+            state=Job.State.QUEUED, heartbeat_at=None, worker="", run_after=when, retries=F("retries") + 1
+        )
+        if waiting:
+            text = f"{error.message} Tried again at {when:%H:%M:%S} UTC."
+            Event.objects.create(job=run.job, at=run.clock(), level="warning", text=text[:500])
+            defer(run.job.pk, when)
+            return
+    _finish(run, Job.State.STOPPED, note="Stopped on request; a new run goes on from here.")
