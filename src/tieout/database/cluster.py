@@ -28,6 +28,7 @@ password_encryption = 'scram-sha-256'
 fsync = on
 full_page_writes = on
 synchronous_commit = on
+hot_standby = off
 restart_after_crash = on
 shared_buffers = '128MB'
 work_mem = '16MB'

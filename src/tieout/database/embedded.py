@@ -25,6 +25,7 @@ from tieout.database.home import Home
 
 STARTS_MAX = 3
 SILENCE_SECONDS_MAX = 120.0
+FAST_SECONDS_MAX = 30.0
 PAUSE_SECONDS = 0.02
 
 
@@ -72,14 +73,18 @@ class EmbeddedPostgres:
         return self.address
 
     def stop(self) -> None:
-        """Ends the server's sessions and stops it cleanly; returns when its last process is gone."""
-        signalled, silence = None, _Silence()
+        """Ends the server's sessions and stops it; returns when its last process is gone.
+
+        A session that cannot be ended is not waited for beyond FAST_SECONDS_MAX: the server then stops at once, and
+        replays its log at the next start. That is also the way out of a recovery that a fast stop does not end.
+        """
+        begun, sent, silence = time.monotonic(), None, _Silence()
         while not lock.is_free(self._lock):
-            pid = self._postmaster()
-            if pid and pid != signalled:
-                _interrupt(pid)
-                signalled = pid
-                silence.broken()
+            patient = time.monotonic() - begun < FAST_SECONDS_MAX
+            wanted = (self._postmaster(), signal.SIGINT if patient else signal.SIGQUIT)
+            if wanted != sent:
+                _send(*wanted)
+                sent = wanted
             silence.endure(f"The server in {self.home.postgres} does not stop.")
 
     def status(self) -> Status:
@@ -167,7 +172,7 @@ def _answers(conninfo: str) -> bool:
         return False
 
 
-def _interrupt(pid: int) -> None:
-    """Fast shutdown: sessions end, a checkpoint is written."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGINT)
+def _send(pid: int | None, number: signal.Signals) -> None:
+    if pid:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
