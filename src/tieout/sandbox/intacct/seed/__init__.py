@@ -1,0 +1,1 @@
+"""The seeded company: the same seed and day give the same books."""
