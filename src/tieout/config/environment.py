@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from tieout.database.home import Home
 
@@ -38,3 +41,39 @@ def key_file(home: Home, name: str) -> str:
         finally:
             fresh.unlink()
     return path.read_text().strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Oidc:
+    """The company's OpenID Connect provider. `server` is its issuer address."""
+
+    server: str
+    client_id: str
+    client_secret: str
+    name: str
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host, as a content security policy names it."""
+        parts = urlsplit(self.server)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def app(self) -> dict[str, Any]:
+        """The provider as allauth wants it."""
+        return {
+            "provider_id": "company",
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.client_secret,
+            "settings": {"server_url": self.server},
+        }
+
+
+def oidc() -> Oidc | None:
+    """From TIEOUT_OIDC_SERVER, _CLIENT_ID, _CLIENT_SECRET and _NAME; None unless the first three are set."""
+    server, client_id, secret = (
+        os.environ.get(f"TIEOUT_OIDC_{name}", "") for name in ("SERVER", "CLIENT_ID", "CLIENT_SECRET")
+    )
+    if not (server and client_id and secret):
+        return None
+    return Oidc(server, client_id, secret, os.environ.get("TIEOUT_OIDC_NAME", "your company"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 from csp.constants import NONE, SELF
 
-from tieout.config.environment import flag, key_file, names
+from tieout.config.environment import flag, key_file, names, oidc
 from tieout.database.address import resolve
 from tieout.database.home import Home
 
@@ -21,6 +21,7 @@ SEALING_KEYS_DIR = Path(HOME.path) / "keys"
 ALLOWED_HOSTS = names("TIEOUT_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = names("TIEOUT_ORIGINS")
 HTTPS = flag("TIEOUT_HTTPS")
+OIDC = oidc()
 
 DATABASES = {"default": DATABASE_ADDRESS.django()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -33,13 +34,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "django.contrib.sites",
     "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "ninja",
     "pgtrigger",
     "pghistory",
@@ -73,7 +74,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "tieout.web.middleware.SiteMiddleware",
     "tieout.people.middleware.ActorMiddleware",
     "tieout.web.middleware.ErrorMiddleware",
 ]
@@ -117,7 +120,6 @@ DJANGO_TABLES2_TEMPLATE = "components/table.html"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 
 # Sign-in: e-mail and password with a second factor, or the company's OpenID Connect provider.
-SITE_ID = 1
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
@@ -130,6 +132,10 @@ SOCIALACCOUNT_ADAPTER = "tieout.people.sign_in.SocialAccountAdapter"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC.app()] if OIDC else []}}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tieout"
 LOGIN_URL = "account_login"
@@ -149,6 +155,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("TIEOUT_BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "tieout.web.faults.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -156,7 +163,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # Signing in with the company's provider is a form that is answered by a redirect to it.
+        "form-action": [SELF, *([OIDC.origin] if OIDC else [])],
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -168,7 +176,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(HOME.path) / "static"
-STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

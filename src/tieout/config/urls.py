@@ -1,0 +1,16 @@
+"""Every address of the site: the shell, sign-in, and each room's pages."""
+
+from django.urls import include, path
+
+from tieout.web import faults
+
+urlpatterns = [
+    path("", include("tieout.web.urls")),
+    path("", include("tieout.people.web.urls")),
+    path("", include("tieout.connect.web.urls")),
+    path("", include("tieout.audit.web.urls")),
+]
+handler400 = faults.bad_request
+handler403 = faults.permission_denied
+handler404 = faults.not_found
+handler500 = faults.server_error

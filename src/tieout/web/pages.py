@@ -1,0 +1,166 @@
+"""What every page and every act of the browser declares: the permission it takes, and what stands around it.
+
+`Page` shows, `Action` changes. A class without a declared `permission` cannot be defined; a person without it is answered
+403 with the names of the roles that have it. Views are the only place where the moment is read (`self.now`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.generic import TemplateView, View
+from django_htmx.http import HttpResponseClientRedirect
+
+from tieout.people.actors import Actor, Permission
+
+Needed = Permission | tuple[Permission, ...] | None
+"""One permission, any of several, or None for whoever is signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way to the page; the last one is the page itself and needs no address."""
+
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A link that looks like a button. It exists only for those who may follow it."""
+
+    label: str
+    url: str
+    icon: str = ""
+    permission: Needed = None
+    tone: str = "primary"
+    confirm: bool = False
+    """The address asks for confirmation: with JavaScript in a dialog, without it on a page of its own."""
+
+
+def may(actor: Actor, needed: Needed) -> bool:
+    """Whether the actor has the permission, or any of them."""
+    return needed is None or any(actor.may(each) for each in _several(needed))
+
+
+def require(actor: Actor, needed: Needed) -> None:
+    """Raises RoleMissing naming the roles that would do."""
+    if not may(actor, needed):
+        actor.require(_several(needed)[0])
+
+
+def _several(needed: Needed) -> tuple[Permission, ...]:
+    if needed is None:
+        return ()
+    return needed if isinstance(needed, tuple) else (needed,)
+
+
+class Guarded(View):
+    """A view that only those with its permission reach. Sets `self.actor`, `self.now`."""
+
+    permission: ClassVar[Needed]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__module__.startswith("tieout.web.") and not hasattr(cls, "permission"):
+            raise TypeError(f"{cls.__qualname__} declares no permission")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _sign_in_first(request)
+        self.actor: Actor = request.actor  # type: ignore[attr-defined]
+        self.now: datetime = request.now  # type: ignore[attr-defined]
+        require(self.actor, self.permission)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Page(Guarded, TemplateView):
+    """A page with a title, the way to it, and buttons. Subclasses name a template and make one domain call."""
+
+    title: str = ""
+    lead: str = ""
+    """One sentence under the title that says what the page is for."""
+
+    def heading(self) -> str:
+        return self.title
+
+    def crumbs(self) -> Iterable[Crumb]:
+        """The steps above this page."""
+        return ()
+
+    def buttons(self) -> Iterable[Button]:
+        """What can be done from here; those without the permission do not see it."""
+        return ()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        allowed = [button for button in self.buttons() if may(self.actor, button.permission)]
+        shell = {"title": self.heading(), "lead": self.lead, "crumbs": list(self.crumbs()), "buttons": allowed}
+        return super().get_context_data(**shell, **kwargs)
+
+
+class Action(Guarded):
+    """A change by POST that ends on another page. With a `question` it asks first, and GET shows the question."""
+
+    question: ClassVar[str] = ""
+    consequence: ClassVar[str] = ""
+    verb: ClassVar[str] = "Continue"
+    tone: ClassVar[str] = "danger"
+    next_page: ClassVar[str] = "home"
+
+    def act(self) -> str:
+        """Make the one domain call; returns what to tell the person, or nothing."""
+        raise NotImplementedError
+
+    def subject(self) -> str:
+        """What the question is about, in the person's own words."""
+        return ""
+
+    def next_url(self) -> str:
+        return reverse(self.next_page)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.question:
+            return self.http_method_not_allowed(request, *args, **kwargs)
+        return _question(self).get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        said = self.act()
+        if said:
+            messages.success(request, said)
+        return redirect(self.next_url())
+
+
+class Question(Page):
+    """Asks before an act: a dialog when htmx asks for it, else a page."""
+
+    action: Action
+
+    def get_template_names(self) -> list[str]:
+        return ["components/question.html" if self.request.htmx else "web/question.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            action=self.action, subject=self.action.subject(), back=self.action.next_url(), **kwargs
+        )
+
+
+def _question(action: Action) -> Question:
+    asked = Question(action=action, title=action.question)  # type: ignore[call-arg]
+    asked.setup(action.request, *action.args, **action.kwargs)
+    asked.actor, asked.now = action.actor, action.now
+    return asked
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """A fragment cannot show the sign-in page, so htmx is told to leave for it."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(redirect_to_login(request.htmx.current_url_abs_path or "/").url)  # type: ignore[attr-defined]

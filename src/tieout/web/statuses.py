@@ -1,0 +1,20 @@
+"""How a state looks: one tone for each word that any room uses, so that green means the same on every page."""
+
+from __future__ import annotations
+
+TONES: dict[str, str] = {
+    **dict.fromkeys(("healthy", "succeeded", "verified", "resolved", "active", "ok"), "green"),
+    **dict.fromkeys(("running", "sending", "queued", "sent", "reversing"), "blue"),
+    **dict.fromkeys(("attention", "unknown", "stopping", "open", "failing"), "orange"),
+    **dict.fromkeys(("failed", "error", "revoked", "expired"), "red"),
+    **dict.fromkeys(
+        ("idle", "untested", "planned", "stopped", "settled", "dismissed", "reversed", "inactive"), "secondary"
+    ),
+}
+MOVING = frozenset({"running", "sending", "stopping", "reversing"})
+"""States that pass by themselves: their dot pulses."""
+
+
+def tone(state: str) -> str:
+    """The colour of a state; a state that nobody gave a tone is grey."""
+    return TONES.get(state, "secondary")
