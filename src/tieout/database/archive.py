@@ -127,25 +127,19 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[tarfile.TarFile]:
+    if not file.is_file():
+        raise ArchiveInvalid(f"{file} is not a file.")
     try:
-        archive = tarfile.open(file, "r:")  # noqa: SIM115
-    except (OSError, tarfile.TarError) as error:
-        raise ArchiveInvalid(f"{file} cannot be read as a backup: {error}.") from error
-    with archive:
-        yield archive
-
-
-def _members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    try:
-        yield from archive
+        with tarfile.open(file, "r:") as archive:
+            yield archive
     except (EOFError, tarfile.TarError) as error:
-        raise ArchiveInvalid(f"The backup is cut short or altered: {error}.") from error
+        raise ArchiveInvalid(f"{file} cannot be read as a backup: {error}.") from error
 
 
 def _verified(archive: tarfile.TarFile) -> Manifest:
     found: dict[str, str] = {}
     manifest = None
-    for member in _members(archive):
+    for member in archive:
         source = archive.extractfile(member) if member.isreg() else None
         if source is None or member.name in found or manifest is not None:
             raise ArchiveInvalid(f"The backup has a member that does not belong there: {member.name}.")

@@ -18,7 +18,8 @@ from tieout.database.address import Address
 from tieout.database.errors import DatabaseInUse, RestoreForbidden, ServerUnreachable
 
 MAINTENANCE = ("postgres", "template1")
-SWAPS_MAX = 3
+SWAPS_MAX = 10
+SWAP_MILLISECONDS_MAX = 500
 Connection = psycopg.Connection[Any]
 
 
@@ -51,9 +52,10 @@ class Staging:
             self._end_sessions(self._target)
             try:
                 with self._administration.transaction():
+                    self._administration.execute(f"SET LOCAL statement_timeout = {SWAP_MILLISECONDS_MAX}")
                     self._rename(self._target, retired)
                     self._rename(self.address.name, self._target)
-            except psycopg.errors.ObjectInUse:
+            except (psycopg.errors.ObjectInUse, psycopg.errors.QueryCanceled):
                 continue
             return
         raise DatabaseInUse(f"Still connected to {self._target}: {self._sessions()}.")
@@ -81,9 +83,10 @@ class Staging:
             raise RestoreForbidden(f"{error.diag.message_primary}.") from error
 
     def _end_sessions(self, database: str) -> None:
+        """Tells them to end and does not wait: the rename does, and it lets no new one in meanwhile."""
         try:
             self._administration.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL",
                 [database],
             )
         except psycopg.errors.InsufficientPrivilege:
