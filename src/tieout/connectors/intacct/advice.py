@@ -152,20 +152,24 @@ _PARTS = {
         "The company has not authorised this sender ID",
         "In Sage Intacct: Company > Company Info > Security > Web Services authorizations: add the sender ID.",
     ),
-    "company": ("Sage Intacct does not know this company ID", "Enter the company ID as on the sign-in page."),
+    "company": (
+        "Sage Intacct does not know this company ID, or has not opened it to this sender",
+        "Enter the company ID as on the sign-in page.",
+    ),
     "entity": ("Sage Intacct does not know this entity ID, or the user may not enter it", "Check the entity ID."),
     "session": ("The session is no longer valid", "Nothing: the next request signs in again."),
     "user": (
-        "The user ID or user password is wrong",
+        "The user ID or user password is wrong, or is not one of this company ID",
         "Enter the Web Services user's ID and password; if both are right, check the company ID.",
     ),
 }
 _PART_WORDS = (
+    ("company", r"tenant"),
     ("authorisation", r"web services authori[sz]ation|not authori[sz]ed"),
     ("session", r"session"),
     ("entity", r"entity|location"),
     ("sender", r"partner id|sender"),
-    ("company", r"tenant|company"),
+    ("company", r"company"),
 )
 
 

@@ -23,7 +23,7 @@ _DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "item": ("ITEMID",),
     "project": ("PROJECTID",),
 }
-DIMENSION_FIELDS = tuple(name for names in _DIMENSIONS.values() for name in names)
+OTHER_DIMENSIONS = ("CLASSID", "CUSTOMERID", "ITEMID", "PROJECTID")
 
 
 def reported(row: Row, names: Sequence[str], sent: str) -> str:

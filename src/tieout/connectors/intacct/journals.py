@@ -17,10 +17,11 @@ from tieout.kernel.money import Money
 
 OBJECT, LINES, KEY = "GLBATCH", "GLENTRY", "REFERENCENO"
 _ENTITY = ("BASELOCATION_NO", "MEGAENTITYID")
-_HEADER_FIELDS = ("RECORDNO", KEY, "JOURNAL", "BATCH_DATE", "BATCH_TITLE", "STATE", "RECORD_URL", *_ENTITY)
+_HEADER_FIELDS = ("RECORDNO", KEY, "JOURNAL", "BATCH_DATE", "BATCH_TITLE", "STATE", "BASELOCATION_NO")
+_PERHAPS = ("RECORD_URL", "MEGAENTITYID")
 _LINE_FIELDS = (
     *("RECORDNO", "BATCHNO", "LINE_NO", "ACCOUNTNO", "TR_TYPE", "AMOUNT", "TRX_AMOUNT", "CURRENCY", "DESCRIPTION"),
-    *compare.DIMENSION_FIELDS,
+    *("LOCATION", "DEPARTMENT", *compare.OTHER_DIMENSIONS),
 )
 _DEBITS = frozenset({"1", "debit"})
 
@@ -59,12 +60,12 @@ def removal(record_no: str) -> Element:
 
 def find(reader: Reader, sent: Mapping[str, Journal]) -> list[tuple[str, Held]]:
     """Each entry held under one of the keys, with its key."""
-    found = reader.for_each_key(OBJECT, _HEADER_FIELDS, KEY, list(sent))
+    found = reader.for_each_key(OBJECT, _HEADER_FIELDS, _PERHAPS, KEY, list(sent))
     headers = [row for row in found if row[KEY] in sent]
     custom = {name for journal in sent.values() for line in journal.lines for name in line.dimensions.custom}
     lines: dict[str, list[Row]] = {}
-    numbers = [row["RECORDNO"] for row in headers]
-    for row in reader.for_each_key(LINES, (*_LINE_FIELDS, *sorted(custom)), "BATCHNO", numbers):
+    fields = (*_LINE_FIELDS, *sorted(custom))
+    for row in reader.for_each_key(LINES, fields, (), "BATCHNO", [row["RECORDNO"] for row in headers]):
         lines.setdefault(row["BATCHNO"], []).append(row)
     return [(row[KEY], _held(row, lines.get(row["RECORDNO"], []), sent[row[KEY]])) for row in headers]
 

@@ -34,10 +34,16 @@ class Reader:
         self._gateway = gateway
         self._known: dict[str, frozenset[str]] = {}
 
-    def rows(self, entity: str, fields: Sequence[str], where: Element | None = None) -> Iterator[Row]:
-        """Every matching row, by ascending record number. Raises Refused, PermissionMissing and the faults of a read."""
+    def rows(
+        self, entity: str, fields: Sequence[str], perhaps: Sequence[str] = (), where: Element | None = None
+    ) -> Iterator[Row]:
+        """Every matching row, by ascending record number. Raises Refused, PermissionMissing and the faults of a read.
+
+        `fields` are asked for unless the gateway is known not to have them, `perhaps` only when it is known to.
+        """
         known = self.fields(entity)
         wanted = [field for field in fields if not known or field in known]
+        wanted += [field for field in perhaps if field in known]
         offset = 0
         while True:
             rows, left = self.page(entity, wanted, where, offset=offset)
@@ -48,10 +54,12 @@ class Reader:
                 raise VendorFault(f"The gateway promises {left} more rows of {entity} and sends none")
             offset += len(rows)
 
-    def for_each_key(self, entity: str, fields: Sequence[str], key: str, values: Sequence[str]) -> Iterator[Row]:
+    def for_each_key(
+        self, entity: str, fields: Sequence[str], perhaps: Sequence[str], key: str, values: Sequence[str]
+    ) -> Iterator[Row]:
         """Every row whose `key` is one of any number of values."""
         for start in range(0, len(values), IN_LIMIT):
-            yield from self.rows(entity, fields, is_one_of(key, values[start : start + IN_LIMIT]))
+            yield from self.rows(entity, fields, perhaps, is_one_of(key, values[start : start + IN_LIMIT]))
 
     def page(
         self,

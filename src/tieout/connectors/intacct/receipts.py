@@ -19,14 +19,15 @@ from tieout.connectors.kit.faults import VendorFault
 OBJECT, LINES, KEY = "OTHERRECEIPTS", "OTHERRECEIPTSENTRY", "DOCNUMBER"
 _UNDEPOSITED = ("UNDEPGLACCOUNTNO", "UNDEPOSITEDACCOUNTNO", "UNDEPACCOUNTNO", "UNDEPACCTNO", "UNDEPOSITEDGLACCOUNTNO")
 _ENTITY = ("MEGAENTITYID",)
-_MEMO = ("DESCRIPTION", "ENTRYDESCRIPTION")
+_MEMO = ("ENTRYDESCRIPTION",)
 _HEADER_FIELDS = (
     *("RECORDNO", KEY, "STATE", "WHENCREATED", "DESCRIPTION", "DESCRIPTION2", "PAYMETHOD", "BANKACCOUNTID"),
-    *("DEPOSITDATE", "BASECURR", "CURRENCY", "RECORD_URL", *_ENTITY, *_UNDEPOSITED),
+    *("DEPOSITDATE", "BASECURR", "CURRENCY"),
 )
+_PERHAPS = ("RECORD_URL", *_ENTITY, *_UNDEPOSITED)
 _LINE_FIELDS = (
-    *("RECORDNO", "RECORDKEY", "LINE_NO", "ACCOUNTNO", "ACCOUNTLABEL", "AMOUNT", "TRX_AMOUNT", *_MEMO),
-    *compare.DIMENSION_FIELDS,
+    *("RECORDNO", "RECORDKEY", "LINE_NO", "ACCOUNTNO", "ACCOUNTLABEL", "AMOUNT", "TRX_AMOUNT", "DESCRIPTION"),
+    *("LOCATIONID", "DEPARTMENTID", *compare.OTHER_DIMENSIONS),
 )
 
 
@@ -68,11 +69,12 @@ def removal(record_no: str) -> Element:
 
 def find(reader: Reader, sent: Mapping[str, Receipt]) -> list[tuple[str, Held]]:
     """Each receipt held under one of the keys, with its key."""
-    found = reader.for_each_key(OBJECT, _HEADER_FIELDS, KEY, list(sent))
+    found = reader.for_each_key(OBJECT, _HEADER_FIELDS, _PERHAPS, KEY, list(sent))
     headers = [row for row in found if row[KEY] in sent]
     custom = {name for receipt in sent.values() for line in receipt.lines for name in line.dimensions.custom}
     lines: dict[str, list[Row]] = {}
-    for row in reader.for_each_key(LINES, (*_LINE_FIELDS, *sorted(custom)), "RECORDKEY", _numbers(headers)):
+    fields = (*_LINE_FIELDS, *sorted(custom))
+    for row in reader.for_each_key(LINES, fields, _MEMO, "RECORDKEY", [row["RECORDNO"] for row in headers]):
         lines.setdefault(row["RECORDKEY"], []).append(row)
     return [(row[KEY], _held(row, lines.get(row["RECORDNO"], []), sent[row[KEY]])) for row in headers]
 
@@ -112,7 +114,7 @@ def _held_line(row: Row, sent: ReceiptLine, currency: str, entity: str) -> Recei
         amount=compare.money(row, ("TRX_AMOUNT", "AMOUNT"), currency),
         account="" if label else compare.code(row, ("ACCOUNTNO",), sent.account),
         account_label=label,
-        memo=compare.reported(row, _MEMO, sent.memo),
+        memo=compare.reported(row, ("DESCRIPTION", *_MEMO), sent.memo),
         dimensions=compare.dimensions(row, sent.dimensions, entity),
     )
 
@@ -151,7 +153,3 @@ def _given(tag: str, text: str) -> list[Element]:
 
 def _method(text: str) -> str:
     return next((method for method in METHODS if method.lower() == text.lower()), text)
-
-
-def _numbers(rows: Sequence[Row]) -> list[str]:
-    return [row["RECORDNO"] for row in rows]
