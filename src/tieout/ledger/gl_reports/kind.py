@@ -11,7 +11,7 @@ from django.db.models import Q
 from tieout.connect.models import Connection
 from tieout.connectors.kit.capabilities import PostsDocuments, ReadsStreams
 from tieout.kernel.period import Period
-from tieout.ledger import delivery, double_booking
+from tieout.ledger import delivery, double_booking, reversal
 from tieout.ledger.errors import parse_settings
 from tieout.ledger.gl_reports import planning
 from tieout.ledger.gl_reports.settings import RULES, GlSettings
@@ -45,12 +45,14 @@ class GlReportsKind:
         """Settle, pull, plan, post, verify."""
         settings = parse_settings(GlSettings, run.process.settings)
         delivery.settle(run)
+        reversal.carry_on(run)
         if "post" not in run.parameters:
             pull(run, self._wanted(run, settings, site), site.zone)
             planning.plan(run, settings, run.clock().astimezone(site.zone).date())
         if settings.posts == "automatic" or "post" in run.parameters:
-            delivery.post(run, Q(pk__in=run.parameters["post"]) if "post" in run.parameters else None)
+            delivery.post(run, _only(run))
         delivery.verify(run)
+        reversal.finish_entries(run)
 
     def _wanted(self, run: Run, settings: GlSettings, site: SiteClock) -> list[Wanted]:
         first = settings.first_day()
@@ -72,3 +74,8 @@ class GlReportsKind:
             since("credits", first),
             since("payments", first),
         ]
+
+
+def _only(run: Run) -> Q | None:
+    """Counter-entries of reversals always go along."""
+    return Q(pk__in=run.parameters["post"]) | Q(reverses__state="reversing") if "post" in run.parameters else None

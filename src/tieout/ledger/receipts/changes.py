@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection as database
+from django.db import transaction
 
 from tieout.connectors.kit import registry
 from tieout.connectors.kit.canonical import Payment
 from tieout.kernel.money import Money
-from tieout.ledger import delivery, outbox
+from tieout.ledger import reversal
 from tieout.ledger.models import Posting
 from tieout.ledger.receipts.settings import HOLD, REPOST, ReceiptSettings
 from tieout.sync.findings import Noted, note_all, resolve_absent
@@ -58,12 +59,11 @@ def handle(run: Run, settings: ReceiptSettings) -> None:
     note_all(run.process, run.job, [_finding(change, actions[change.payment.id]) for change in found], now)
     _resolve_others(run, found)
     again = {change.posting_id for change in found if actions[change.payment.id] == REPOST}
-    if again:
-        run.enter("reverse", len(again), f"Taking {len(again)} receipts out of the ledger to post them anew")
-        with delivery.desk(run) as desk:
-            for posting in Posting.objects.filter(pk__in=again).prefetch_related("lines").order_by("pk"):
-                outbox.remove(desk, posting)
-                run.advance(done=1, reversed=1)
+    for posting in Posting.objects.filter(pk__in=again):
+        with transaction.atomic():
+            run.advance()
+            reversal.begin(posting, now)
+    reversal.carry_on(run)
 
 
 def changes(process: Process) -> list[Change]:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from tieout.connect.models import Connection
 from tieout.connectors.kit.capabilities import PostsDocuments, ReadsStreams
 from tieout.kernel.calendar import Calendar
-from tieout.ledger import delivery, double_booking
+from tieout.ledger import delivery, double_booking, reversal
 from tieout.ledger.errors import parse_settings
 from tieout.ledger.receipts import changes, planning
 from tieout.ledger.receipts.settings import RULES, ReceiptSettings
@@ -50,6 +50,7 @@ class ReceiptsKind:
         """Settle, pull, look for changes, plan, post, verify."""
         settings = parse_settings(ReceiptSettings, run.process.settings)
         delivery.settle(run)
+        reversal.carry_on(run)
         if "post" not in run.parameters:
             pull(run, self._wanted(run, settings, site), site.zone)
             changes.handle(run, settings)
@@ -57,6 +58,7 @@ class ReceiptsKind:
         if settings.posts == "automatic" or "post" in run.parameters:
             delivery.post(run, _only(run))
         delivery.verify(run)
+        reversal.finish_entries(run)
 
     def _wanted(self, run: Run, settings: ReceiptSettings, site: SiteClock) -> list[Wanted]:
         begin = datetime.combine(settings.start_on, time(), site.zone) - EARLY
