@@ -97,6 +97,8 @@ class Interference:
 def _handler(proxy: Interference) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1
 
         def _exchange(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
