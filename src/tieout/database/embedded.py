@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import pq
+from psycopg.conninfo import make_conninfo
 
 from tieout.database import account, binaries, lock, sockets
 from tieout.database.address import Address
@@ -26,6 +27,7 @@ from tieout.database.home import Home
 STARTS_MAX = 3
 SILENCE_SECONDS_MAX = 120.0
 FAST_SECONDS_MAX = 30.0
+ANSWER_SECONDS_MAX = 5
 PAUSE_SECONDS = 0.02
 
 
@@ -115,7 +117,7 @@ class EmbeddedPostgres:
         return sockets.listener(self._socket_directory)
 
     def _probe(self) -> State:
-        conninfo = self.address.conninfo
+        conninfo = make_conninfo(self.address.conninfo, connect_timeout=ANSWER_SECONDS_MAX)
         match pq.PGconn.ping(conninfo.encode()):
             case pq.Ping.OK:
                 return State.READY if _answers(conninfo) else State.SILENT
@@ -144,7 +146,7 @@ class EmbeddedPostgres:
 
     def _describe(self) -> tuple[str, int]:
         query = "SELECT current_setting('server_version'), count(*) FROM pg_stat_activity WHERE datname IS NOT NULL"
-        with psycopg.connect(self.address.conninfo, connect_timeout=10) as connection:
+        with psycopg.connect(self.address.conninfo, connect_timeout=ANSWER_SECONDS_MAX) as connection:
             version, connections = connection.execute(query).fetchone() or ("", 0)
         return version, connections - 1
 
@@ -166,7 +168,7 @@ class _Silence:
 
 def _answers(conninfo: str) -> bool:
     try:
-        with psycopg.connect(conninfo, connect_timeout=10) as connection:
+        with psycopg.connect(conninfo) as connection:
             return connection.execute("SELECT 1").fetchone() == (1,)
     except psycopg.OperationalError:
         return False

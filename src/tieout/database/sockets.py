@@ -16,6 +16,7 @@ from pathlib import Path
 
 PORT = "5432"
 PATH_BYTES_MAX = 107
+ANSWER_SECONDS_MAX = 5
 
 
 def client_directory(directory: Path, memory: Path) -> Path:
@@ -33,9 +34,10 @@ def client_directory(directory: Path, memory: Path) -> Path:
 def listener(directory: Path) -> int | None:
     """The pid of the process listening on the socket, as the kernel tells it; None when nobody listens."""
     with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(ANSWER_SECONDS_MAX)
         try:
             client.connect(_socket(directory))
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, ConnectionRefusedError, BlockingIOError, TimeoutError):
             return None
         credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     return int(struct.unpack("3i", credentials)[0])
