@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 from tieout.connectors.kit.canonical import BadRecord
 from tieout.kernel.money import BadAmount, Money
 
+_TOO_LARGE = 10**17
+"""Minor units; one more digit might not fit the database's 64 bits when summed."""
 _NO_DATE = "0001-01-01"
 """What .NET systems write for a date that was never set."""
 
@@ -51,10 +53,13 @@ class Raw:
         value = self._record.get(field)
         if value is None:
             return self.refuse(field, "is missing") if required else 0
+        if isinstance(value, bool):
+            self.refuse(field, "is not an amount")
         try:
-            return Money.parse(value, currency).minor
-        except (BadAmount, TypeError, ValueError):
+            minor = Money.parse(value, currency).minor
+        except (BadAmount, TypeError, ValueError, ArithmeticError):
             return self.refuse(field, f"is not an amount in {currency}")
+        return minor if abs(minor) < _TOO_LARGE else self.refuse(field, "is larger than any real amount")
 
     def moment(self, field: str) -> datetime | None:
         """A timestamp as the tenant's clock shows it, without a zone; null or never set means None."""
