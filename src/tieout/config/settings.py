@@ -191,6 +191,7 @@ _PROCESSORS = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
+    structlog.processors.format_exc_info,
 ]
 LOGGING = {
     "version": 1,

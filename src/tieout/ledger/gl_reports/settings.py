@@ -25,6 +25,9 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
 
+_DIMENSIONS = ("location", "department", "class_id", "custom")
+
+
 class Target(_Strict):
     """An account with dimensions."""
 
@@ -36,7 +39,7 @@ class Target(_Strict):
 
     def dimensions(self) -> dict[str, Any]:
         """Only what is given, in the shape of a posting's line."""
-        return {name: value for name, value in self.model_dump(exclude={"account"}).items() if value}
+        return {name: value for name, value in self.model_dump(include=set(_DIMENSIONS)).items() if value}
 
 
 class CodeMapping(Target):
