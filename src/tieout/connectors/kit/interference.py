@@ -54,8 +54,7 @@ class Interference:
         self.seen: list[bytes] = []
         """Every request's line and body, in order of arrival."""
         self.released = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def address(self, url: str) -> str:
@@ -94,59 +93,61 @@ class Interference:
         self._thread.join()
 
 
-def _handler(proxy: Interference) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
 
-        def _exchange(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            spoiling = proxy.next(f"{self.command} {self.path}\n".encode() + body)
-            fail = spoiling.fail if spoiling else None
-            if spoiling and fail is Fail.STATUS:
-                self._send(spoiling.status, spoiling.headers, spoiling.body, len(spoiling.body))
-                return
-            if fail in (Fail.DROP_REQUEST, Fail.HANG):
-                self._leave(wait=fail is Fail.HANG)
-                return
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
-            answer, received = proxy.forward(self.command, self.path, headers, body)
-            kept = {
-                name: value for name, value in answer.getheaders() if name.lower() in ("content-type", "retry-after")
-            }
-            self._spoil(fail, answer.status, kept, received)
+    def __init__(self, proxy: Interference) -> None:
+        self.proxy = proxy
+        super().__init__(("127.0.0.1", 0), _Handler)
 
-        do_GET = do_POST = _exchange  # noqa: N815 - names that the base class asks for
 
-        def _spoil(self, fail: Fail | None, status: int, headers: Mapping[str, str], body: bytes) -> None:
-            if fail is Fail.LOSE_ANSWER:
-                self._leave()
-                return
-            half = body[: len(body) // 2]
-            if fail is Fail.GARBLE_ANSWER:
-                self._send(status, headers, half, len(half))
-            elif fail is Fail.CUT_ANSWER:
-                self._send(status, headers, half, len(body))
-                self._leave()
-            else:
-                self._send(status, headers, body, len(body))
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
 
-        def _send(self, status: int, headers: Mapping[str, str], body: bytes, length: int) -> None:
-            with suppress(ConnectionError):
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("content-length", str(length))
-                self.end_headers()
-                self.wfile.write(body)
+    def _exchange(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        spoiling = self.server.proxy.next(f"{self.command} {self.path}\n".encode() + body)
+        fail = spoiling.fail if spoiling else None
+        if spoiling and fail is Fail.STATUS:
+            self._send(spoiling.status, spoiling.headers, spoiling.body, len(spoiling.body))
+        elif fail in (Fail.DROP_REQUEST, Fail.HANG):
+            self._leave(wait=fail is Fail.HANG)
+        else:
+            self._forward(fail, body)
 
-        def _leave(self, *, wait: bool = False) -> None:
-            if wait:
-                proxy.released.wait(30)
-            self.close_connection = True
+    do_GET = do_POST = _exchange  # noqa: N815 - names that the base class asks for
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+    def _forward(self, fail: Fail | None, body: bytes) -> None:
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+        answer, received = self.server.proxy.forward(self.command, self.path, headers, body)
+        kept = {name: value for name, value in answer.getheaders() if name.lower() in ("content-type", "retry-after")}
+        half = received[: len(received) // 2]
+        if fail is Fail.GARBLE_ANSWER:
+            self._send(answer.status, kept, half, len(half))
+        elif fail is Fail.CUT_ANSWER:
+            self._send(answer.status, kept, half, len(received))
+            self._leave()
+        elif fail is Fail.LOSE_ANSWER:
+            self._leave()
+        else:
+            self._send(answer.status, kept, received, len(received))
 
-    return Handler
+    def _send(self, status: int, headers: Mapping[str, str], body: bytes, length: int) -> None:
+        with suppress(ConnectionError):
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(length))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def _leave(self, *, wait: bool = False) -> None:
+        if wait:
+            self.server.proxy.released.wait(30)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
