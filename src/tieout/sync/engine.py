@@ -15,7 +15,7 @@ from django.db.models import F
 from tieout.kernel.errors import Retriable, TieoutError
 from tieout.people.queries import site_clock
 from tieout.sync import kinds
-from tieout.sync.errors import LeaseLost, StopRequested
+from tieout.sync.errors import LeaseLost, StopRequested, WorkerDraining
 from tieout.sync.models import ACTIVE, Event, Finding, Job, Process
 from tieout.sync.runs import Heartbeat, Run
 
@@ -88,14 +88,15 @@ def _finish(run: Run, state: str, error: TieoutError | None = None, note: str = 
 
 
 def _retry_or_fail(run: Run, error: Retriable, defer: Defer) -> None:
-    if run.job.retries >= MOST_RETRIES:
+    draining = isinstance(error, WorkerDraining)
+    if run.job.retries >= MOST_RETRIES and not draining:
         _finish(run, Job.State.FAILED, error)
         return
     pause = error.after if error.after is not None else min(2.0**run.job.retries * 5, 900)
     when = run.clock() + timedelta(seconds=pause)
     with transaction.atomic():
         waiting = Job.objects.filter(pk=run.job.pk, attempt=run.job.attempt, state=Job.State.RUNNING).update(
-            state=Job.State.QUEUED, heartbeat_at=None, worker="", run_after=when, retries=F("retries") + 1
+            state=Job.State.QUEUED, heartbeat_at=None, worker="", run_after=when, retries=F("retries") + (0 if draining else 1)
         )
         if waiting:
             text = f"{error.message} Tried again at {when:%H:%M:%S} UTC."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tieout.kernel.errors import Conflict, InvalidInput, NotFound, TieoutError
+from tieout.kernel.errors import Conflict, InvalidInput, NotFound, Retriable, TieoutError
 
 
 class ProcessNameTaken(Conflict):
@@ -66,3 +66,10 @@ class LeaseLost(TieoutError):
 
     code = "sync.lease_lost"
     remedy = "Nothing: the other worker goes on."
+
+
+class WorkerDraining(Retriable):
+    """The worker shuts down; another one goes on with the job."""
+
+    code = "sync.worker_draining"
+    remedy = "Nothing: the job goes on as soon as a worker is free."

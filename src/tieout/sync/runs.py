@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import structlog
 from django.db import connection, transaction
 from django.db.models import F
 
-from tieout.sync.errors import LeaseLost, StopRequested
+from tieout.sync.errors import LeaseLost, StopRequested, WorkerDraining
 from tieout.sync.models import Event, Job, Process
 
 LEASE = timedelta(seconds=30)
 """A job without a heartbeat for this long belongs to nobody."""
 BEAT_SECONDS = 5.0
+draining = threading.Event()
+"""Set when this worker shuts down: its runs go back into the queue at their next step."""
 log = structlog.get_logger("tieout.sync")
 
 _ADVANCE = """
@@ -52,8 +55,6 @@ class Run:
 
     def advance(self, *, done: int = 0, **counts: int) -> None:
         """Record progress and prove the lease, inside the caller's transaction. Raises LeaseLost; notes a stop."""
-        import orjson
-
         with connection.cursor() as cursor:
             values = [self.clock(), done, orjson.dumps(counts).decode(), self.job.pk, self.job.attempt]
             cursor.execute(_ADVANCE, values)
@@ -69,9 +70,11 @@ class Run:
         self.stop_here()
 
     def stop_here(self) -> None:
-        """Raises StopRequested when the last `advance` saw that somebody asked for it."""
+        """Raises StopRequested when the last `advance` saw that somebody asked for it, WorkerDraining at shutdown."""
         if self.stopping.is_set():
             raise StopRequested
+        if draining.is_set():
+            raise WorkerDraining(after=0)
 
     def enter(self, phase: str, total: int = 0, text: str = "") -> None:
         """Begin a phase of the job, with a new progress bar of `total` (0: unknown), and note it in the timeline."""
