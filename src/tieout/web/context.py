@@ -13,7 +13,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Names for the base template; nothing but the site's name when nobody is signed in."""
     actor = getattr(request, "actor", None)
     return {
-        "site": getattr(request, "site", None),
+        "site_name": getattr(getattr(request, "site", None), "name", "Tieout"),
         "actor": actor,
         "environment": getattr(request, "environment", None),
         "environments": getattr(request, "environments", []),

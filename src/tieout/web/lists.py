@@ -88,11 +88,7 @@ class Empty:
 
 
 class ListTable(django_tables2.Table):
-    """The look of every table: dense, sorted by links, stacked into cards on a phone."""
-
-    class Meta:
-        template_name = "components/table.html"
-        attrs: ClassVar = {"class": "table table-vcenter card-table"}
+    """The base of every table; `components/table.html` draws it: dense, sorted by links, stacked into cards on a phone."""
 
 
 class ListPage(Page):

@@ -14,11 +14,12 @@ LIFETIMES = {"30": "30 days", "90": "90 days", "365": "One year", "": "Never"}
 
 
 def _role_choices() -> list[tuple[str, str]]:
-    return [(role.value, f"{role.value.title()}: may {_abilities(role)}") for role in Role]
+    return [(role.value, f"{role.value.title()}: {_abilities(role)}") for role in Role]
 
 
 def _abilities(role: Role) -> str:
-    return ", ".join(permission.value for permission, roles in ALLOWED.items() if role in roles)
+    own = [permission.value for permission, roles in ALLOWED.items() if role in roles and len(roles) < len(Role)]
+    return ", ".join(own) or "read only"
 
 
 class RolesForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -78,6 +79,10 @@ class Person(FormPage):
     cancel_page = "people"
     verb = "Save roles"
 
+    @cached_property
+    def person(self) -> User:
+        return queries.person(self.actor.environment_id, self.kwargs["pk"])
+
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("People", reverse("people"))
 
@@ -85,7 +90,6 @@ class Person(FormPage):
         return str(self.person)
 
     def get_initial(self) -> dict[str, Any]:
-        self.person = queries.person(self.actor.environment_id, self.kwargs["pk"])
         return {"roles": self.person.roles}  # type: ignore[attr-defined]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

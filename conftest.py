@@ -1,0 +1,130 @@
+"""Every test run has a site of its own: a temporary home with its own PostgreSQL, keys and sandboxes.
+
+Nothing of the machine's own site is read or written. With several processes (xdist) all share the one server and each has
+its own database.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tieout.people.actors import Actor, Role
+    from tieout.people.models import Environment, User
+    from tieout.sandbox.kit.server import RunningSandbox
+
+TODAY = date(2026, 11, 20)
+"""The sandboxes' present day."""
+PASSWORD = "correct horse battery staple"
+_OWNER = "PYTEST_XDIST_WORKER" not in os.environ
+
+if _OWNER:
+    os.environ["TIEOUT_HOME"] = tempfile.mkdtemp(prefix="tieout-test-")
+os.environ["DJANGO_SETTINGS_MODULE"] = "tieout.config.settings"
+
+
+def pytest_configure() -> None:
+    """Starts the run's own PostgreSQL, which the settings ask for."""
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server and leave nothing behind."""
+    if not _OWNER:
+        return
+    from tieout.database.embedded import EmbeddedPostgres
+    from tieout.database.home import Home
+
+    home = Path(os.environ["TIEOUT_HOME"])
+    if not os.environ.get("DATABASE_URL"):
+        EmbeddedPostgres(Home(home)).stop()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_settings() -> Iterator[None]:
+    """Cheap password hashes, static files straight from the package, letters into a list."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
+    ):
+        yield
+
+
+@pytest.fixture
+def environments(db: None) -> dict[str, Environment]:
+    """Production and sandbox by slug, on a prepared site."""
+    from tieout.people import operations
+    from tieout.people.models import Environment
+
+    operations.prepare_site()
+    return {each.slug: each for each in Environment.objects.all()}
+
+
+@pytest.fixture
+def person(environments: dict[str, Environment]) -> Callable[..., User]:
+    """`person(Role.ADMIN)` makes somebody with these roles in production; `at="sandbox"` elsewhere."""
+    from tieout.people.models import Grant, User
+
+    def make(*roles: Role, at: str = "production", email: str = "") -> User:
+        address = email or f"{'-'.join(roles) or 'nobody'}-{User.objects.count()}@example.com"
+        made = User.objects.create_user(
+            address, PASSWORD, name=address.split("@")[0].title(), environment=environments[at]
+        )
+        Grant.objects.bulk_create(Grant(user=made, environment=environments[at], role=role) for role in roles)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def actor(person: Callable[..., User]) -> Callable[..., Actor]:
+    """`actor(Role.CONTROLLER)` acts in production with these roles."""
+    from tieout.people.queries import actor_for
+
+    def make(*roles: Role, at: str = "production") -> Actor:
+        made = person(*roles, at=at)
+        assert made.environment is not None
+        return actor_for(made, made.environment, "web")
+
+    return make
+
+
+@pytest.fixture
+def client_as(person: Callable[..., User]) -> Callable[..., Client]:
+    """`client_as(Role.VIEWER)` is a browser in which such a person is signed in."""
+    from django.test import Client
+
+    def make(*roles: Role, **kwargs: Any) -> Client:
+        client = Client()
+        client.force_login(person(*roles, **kwargs), backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def vendors() -> Iterator[RunningSandbox]:
+    """Every vendor sandbox with a small company, over real HTTP. Faults are switched on by `vendors.control`."""
+    from tieout.sandbox.assemble import assemble
+    from tieout.sandbox.kit.server import RunningSandbox
+
+    with RunningSandbox(assemble(TODAY, scale=0.02)) as running:
+        yield running
