@@ -57,24 +57,27 @@ class Paths:
 
     def resolve(self, path: str) -> tuple[Field, str]:
         """The field at the end of a path and its SQL; raises UnknownField."""
-        return self._resolve(self.definition, "o", path, ())
+        try:
+            return self._resolve(self.definition, "o", path, ())
+        except UnknownField:
+            raise UnknownField(path) from None
 
     def _resolve(
         self, definition: ObjectDefinition, alias: str, path: str, trail: tuple[str, ...]
     ) -> tuple[Field, str]:
         field = definition.by_name.get(path)
         if field is None:
-            head, _, rest = path.partition(".")
-            relation = definition.relation_by_name.get(head)
-            if relation is None or not rest or head in trail:
-                raise UnknownField(path)
-            return self._resolve(CATALOGUE.objects[relation.target], self._join(alias, relation), rest, (*trail, head))
-        if field.blank:
-            return field, "NULL"
-        if field.via is None:
-            return field, f'{alias}."{path}"'
-        _, sql = self._resolve(definition, alias, field.via, trail)
-        return field, sql
+            return self._follow(definition, alias, path, trail)
+        if field.via:
+            return field, self._follow(definition, alias, field.via, trail)[1]
+        return field, "NULL" if field.blank else f'{alias}."{path}"'
+
+    def _follow(self, definition: ObjectDefinition, alias: str, path: str, trail: tuple[str, ...]) -> tuple[Field, str]:
+        head, _, rest = path.partition(".")
+        relation = definition.relation_by_name.get(head)
+        if relation is None or not rest or head in trail:
+            raise UnknownField(path)
+        return self._resolve(CATALOGUE.objects[relation.target], self._join(alias, relation), rest, (*trail, head))
 
     def _join(self, alias: str, relation: Relation) -> str:
         joined = f"{alias}_{relation.name}"

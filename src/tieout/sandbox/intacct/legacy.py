@@ -11,8 +11,6 @@ OBJECTS = {
     "record_otherreceipt": "OTHERRECEIPTS",
     "update_otherreceipt": "OTHERRECEIPTS",
     "delete_otherreceipt": "OTHERRECEIPTS",
-    "create_gltransaction": "GLBATCH",
-    "delete_gltransaction": "GLBATCH",
     "delete_department": "DEPARTMENT",
 }
 """The object that each legacy function speaks of."""

@@ -50,6 +50,12 @@ def delete(context: Context, call: Call) -> Reply:
     return Reply()
 
 
+def delete_department(context: Context, call: Call) -> Reply:
+    """The legacy `delete_department`, by department ID."""
+    delete_record(context, context.definition("DEPARTMENT"), "DEPARTMENTID", call.body.get("departmentid", ""))
+    return Reply()
+
+
 def delete_record(context: Context, definition: ObjectDefinition, column: str, key: str) -> None:
     """Delete the record whose column has that value; refuses an unknown one and one that others refer to."""
     context.permit(definition, "Delete", "DELETE")
