@@ -125,10 +125,8 @@ class Cluster:
         PostgreSQL would take a zombie or a recycled pid for it and refuse. A server started by hand is left alone.
         """
         remains = self.data / "postmaster.pid"
-        if not remains.exists():
-            return
-        pid = remains.read_text().split("\n", 1)[0]
-        if _works_in(pid, self.data):
+        pid = remains.read_text().split("\n", 1)[0] if remains.exists() else ""
+        if pid and _works_in(pid, self.data):
             raise ServerDoesNotStart(f"The process {pid}, not started by Tieout, serves this data.", pid=pid)
         for path in (remains, *(self.directory / "run").glob(".s.PGSQL.*")):
             path.unlink(missing_ok=True)

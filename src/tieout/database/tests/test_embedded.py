@@ -125,12 +125,12 @@ def test_waiting_has_no_limit_while_the_server_replays_its_log(
     server.ensure()
     server.stop()
     # An archive that takes its time to say that it has nothing more: recovery lasts longer than any silence allowed.
-    (server.home.postgres / "conf" / "local.conf").write_text("restore_command = 'sleep 1; false'\n")
+    (server.home.postgres / "conf" / "local.conf").write_text("restore_command = 'sleep 0.5; false'\n")
     signal_file = server.home.postgres / "data" / "recovery.signal"
     signal_file.touch()
     owner = signal_file.parent.stat()
     os.chown(signal_file, owner.st_uid, owner.st_gid)
-    monkeypatch.setattr(embedded, "SILENCE_SECONDS_MAX", 0.5)
+    monkeypatch.setattr(embedded, "SILENCE_SECONDS_MAX", 0.8)
     with psycopg.connect(server.ensure().conninfo) as connection:
         assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (False,)
     assert not signal_file.exists()

@@ -95,14 +95,21 @@ def test_a_session_that_does_not_end_is_not_waited_for_forever(
     assert _rows(kept) == [("paid",)]
 
 
-def test_a_zombie_and_a_recycled_pid_are_not_taken_for_the_server(kept: EmbeddedPostgres, forked: Fork) -> None:
+@pytest.mark.parametrize(
+    "left", [["data/postmaster.pid"], ["run/.s.PGSQL.5432.lock"], ["data/postmaster.pid", "run/.s.PGSQL.5432.lock"]]
+)
+def test_a_zombie_and_a_recycled_pid_are_not_taken_for_the_server(
+    kept: EmbeddedPostgres, forked: Fork, left: list[str]
+) -> None:
     remains = (kept.home.postgres / "data" / "postmaster.pid").read_text()
-    zombie = forked(lambda: None)
+    # The zombie is of the server's own user: PostgreSQL would take it for a server.
+    owner = (kept.home.postgres / "data").stat().st_uid
+    zombie = forked(lambda: os.setuid(owner))
     os.waitid(os.P_PID, zombie, os.WEXITED | os.WNOWAIT)
-    alive = forked(signal.pause)
+    alive = forked(lambda: (os.setuid(owner), signal.pause()))
     for pid in (zombie, alive):
         kept.stop()
-        for stale in ("data/postmaster.pid", "run/.s.PGSQL.5432.lock"):
+        for stale in left:
             (kept.home.postgres / stale).write_text(remains.replace(remains.split("\n")[0], str(pid), 1))
         assert _rows(kept) == [("paid",)]
     os.kill(alive, 0)
@@ -110,8 +117,8 @@ def test_a_zombie_and_a_recycled_pid_are_not_taken_for_the_server(kept: Embedded
 
 @pytest.mark.parametrize(
     "moment",
-    ["server.lock", "data.new", "data.new/PG_VERSION", "data.new/global/pg_control", "data.new/base/5", "data",
-     "conf/postgresql.conf", "log/startup.log", "data/postmaster.pid", "run/.s.PGSQL.5432"],
+    ["server.lock", "data.new", "data.new/global/pg_control", "data.new/base/5", "data",
+     "log/startup.log", "data/postmaster.pid", "run/.s.PGSQL.5432"],
 )  # fmt: skip
 def test_a_launcher_killed_while_it_makes_the_site_is_followed_by_another(
     server: EmbeddedPostgres, forked: Fork, moment: str
