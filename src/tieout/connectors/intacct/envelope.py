@@ -153,7 +153,7 @@ def _parse(body: bytes) -> Element:
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(f"not complete XML: {error}") from None
+        raise Unreadable("not complete XML") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable("XML with a document type")
     return root
