@@ -13,31 +13,29 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+import django
 import pytest
+from django.test import Client
+from lxml import etree, html
 
 if TYPE_CHECKING:
-    from django.test import Client
-
     from tieout.people.actors import Actor, Role
     from tieout.people.models import Environment, User
     from tieout.sandbox.kit.server import RunningSandbox
 
 TODAY = date(2026, 11, 20)
 """The sandboxes' present day."""
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery staple"  # noqa: S105
+LINKS = ("href", "src", "action", "hx-get", "hx-post", "srcset", "poster", "data")
+NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 _OWNER = "PYTEST_XDIST_WORKER" not in os.environ
 
 if _OWNER:
     os.environ["TIEOUT_HOME"] = tempfile.mkdtemp(prefix="tieout-test-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "tieout.config.settings"
-
-
-def pytest_configure() -> None:
-    """Starts the run's own PostgreSQL, which the settings ask for."""
-    import django
-
-    django.setup()
+django.setup()  # starts the run's own PostgreSQL; here, because conftest files further down import models
 
 
 def pytest_unconfigure() -> None:
@@ -66,6 +64,32 @@ def _quick_settings() -> Iterator[None]:
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+class Browser(Client):
+    """A test client that refuses any page which a strict content security policy would break, or which may be cached."""
+
+    def request(self, **request: Any) -> Any:
+        response = super().request(**request)
+        if response.get("Content-Type", "").startswith("text/html") and response.content:
+            page = f"{request.get('REQUEST_METHOD')} {request.get('PATH_INFO')}"
+            assert _foreign(response.content.decode()) == [], page
+            assert response["Cache-Control"] in ("no-store", NEVER), page
+            assert "'unsafe" not in response["Content-Security-Policy"], page
+        return response
+
+
+def _foreign(text: str) -> list[str]:
+    """Inline scripts and styles, and whatever refers to another host."""
+    tree = html.document_fromstring(text)
+    inline = [f"inline <{each.tag}>" for each in tree.xpath("//style | //script[not(@src) and not(@type)]")]
+    for element in tree.iter(etree.Element):
+        for name, value in element.attrib.items():
+            if name == "style" or name.startswith("on") or "javascript:" in value:
+                inline.append(f"{element.tag} {name}={value}")
+            if name in LINKS and urlsplit(value).netloc:
+                inline.append(f"{element.tag} refers to {value}")
+    return inline
 
 
 @pytest.fixture
@@ -110,10 +134,9 @@ def actor(person: Callable[..., User]) -> Callable[..., Actor]:
 @pytest.fixture
 def client_as(person: Callable[..., User]) -> Callable[..., Client]:
     """`client_as(Role.VIEWER)` is a browser in which such a person is signed in."""
-    from django.test import Client
 
     def make(*roles: Role, **kwargs: Any) -> Client:
-        client = Client()
+        client = Browser()
         client.force_login(person(*roles, **kwargs), backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 

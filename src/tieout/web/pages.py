@@ -48,16 +48,17 @@ class Button:
 
 def may(actor: Actor, needed: Needed) -> bool:
     """Whether the actor has the permission, or any of them."""
-    return needed is None or any(actor.may(each) for each in _several(needed))
+    return needed is None or any(actor.may(each) for each in alternatives(needed))
 
 
 def require(actor: Actor, needed: Needed) -> None:
     """Raises RoleMissing naming the roles that would do."""
     if not may(actor, needed):
-        actor.require(_several(needed)[0])
+        actor.require(alternatives(needed)[0])
 
 
-def _several(needed: Needed) -> tuple[Permission, ...]:
+def alternatives(needed: Needed) -> tuple[Permission, ...]:
+    """The permissions of which any one will do; none when whoever is signed in may."""
     if needed is None:
         return ()
     return needed if isinstance(needed, tuple) else (needed,)
