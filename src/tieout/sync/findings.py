@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from tieout.sync.models import Finding, Job, Process
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """One finding before it is stored. `state` is open unless a rule has settled it already."""
-
-    rule: str
-    record_kind: str
-    record_id: str
-    label: str
-    owner: str
-    cause: str
-    remedy: str
-    source_record_id: int | None = None
-    state: str = Finding.State.OPEN
-    facts: Mapping[str, Any] = field(default_factory=dict)
+from tieout.sync.noted import Noted
 
 
 def note_all(process: Process, job: Job, noted: Iterable[Noted], now: datetime) -> int:

@@ -21,7 +21,8 @@ from django.db import transaction
 from tieout.connect.models import Connection
 from tieout.connectors.kit.streams import Page
 from tieout.kernel.errors import Skip
-from tieout.sync.findings import Noted, note_all, resolve_absent
+from tieout.sync.findings import note_all, resolve_absent
+from tieout.sync.noted import Noted
 from tieout.sync.models import InputPage, StreamPosition
 from tieout.sync.runs import Run
 

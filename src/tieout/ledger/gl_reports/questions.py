@@ -10,7 +10,8 @@ from django.db import connection as database
 from tieout.kernel.money import Money
 from tieout.kernel.period import Period
 from tieout.ledger.gl_reports.settings import GlSettings
-from tieout.sync.findings import Noted, note_all
+from tieout.sync.findings import note_all
+from tieout.sync.noted import Noted
 from tieout.sync.models import Finding
 from tieout.sync.runs import Run
 

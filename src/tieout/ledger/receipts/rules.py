@@ -15,7 +15,7 @@ from tieout.connectors.kit.documents import Dimensions, Receipt, ReceiptLine
 from tieout.kernel.calendar import Calendar
 from tieout.kernel.money import Money
 from tieout.ledger.receipts.settings import BOOK, HOLD, LEAVE_OUT, MethodMapping, ReceiptSettings
-from tieout.sync.findings import Noted
+from tieout.sync.noted import Noted
 
 
 @dataclass(frozen=True, slots=True)

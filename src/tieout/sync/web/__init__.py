@@ -1,0 +1,1 @@
+"""The pages of processes, jobs, findings and raw records."""
