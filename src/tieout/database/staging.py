@@ -117,7 +117,7 @@ def staging(address: Address) -> Iterator[Staging]:
 @contextmanager
 def _administration(address: Address) -> Iterator[Connection]:
     """A connection to a database that is neither of the two."""
-    for database in MAINTENANCE:
+    for database in (name for name in MAINTENANCE if name != address.name):
         try:
             connection = psycopg.connect(address.to(database).conninfo, autocommit=True, connect_timeout=10)
         except psycopg.OperationalError as error:

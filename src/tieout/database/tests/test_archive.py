@@ -274,6 +274,14 @@ def test_sessions_of_our_own_that_keep_coming_back_do_not_stop_a_restore(
     assert cut
 
 
+def test_a_database_with_the_name_of_the_usual_maintenance_one_is_replaced_like_any_other(
+    saved: Path, remote: Address, elsewhere: Home
+) -> None:
+    assert remote.name == "postgres"
+    archive.restore(remote, elsewhere, saved, replace=False)
+    assert len(_content(remote)["entries"]) == 500
+
+
 def test_sessions_of_others_are_named_and_nothing_is_changed(site: Address, home: Home, saved: Path) -> None:
     before = _content(site)
     auditor = make_conninfo(site.conninfo, user="postgres", application_name="audit export")

@@ -102,9 +102,9 @@ def test_a_deep_site_with_an_odd_name_is_reached_by_a_short_path_that_comes_back
         shutil.rmtree(host.parent)
         with psycopg.connect(server.ensure().conninfo) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
-        shutil.rmtree(Path(server.address.parameters["host"]).parent)
     finally:
         server.stop()
+        shutil.rmtree(Path(server.address.parameters["host"]).parent)
 
 
 def test_settings_of_the_site_are_kept_and_a_wrong_one_is_reported_with_the_log(server: EmbeddedPostgres) -> None:
