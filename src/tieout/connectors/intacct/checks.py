@@ -1,4 +1,4 @@
-"""What a document must be before it is sent. A document that fails here was certainly not booked."""
+"""What a document must be before it is sent. One that fails here was certainly not booked."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tieout.connectors.kit.text import plain
 from tieout.kernel.money import Money
 
 TEXT_LIMITS: Mapping[str, int] = {"key": 45, "payer": 80, "title": 80, "memo": 1000, "description": 1000}
+"""Characters. A longer key is refused; the others only inform people and are cut, with an ellipsis."""
 METHODS = ("Printed Check", "Cash", "EFT", "Credit Card")
 
 
 def check_receipt(receipt: Receipt, confined_to: str) -> None:
     """Raises Refused naming what is wrong."""
     _common(receipt, confined_to)
-    _texts(payer=receipt.payer, description=receipt.description)
     _require(bool(plain(receipt.payer)), "The receipt has no payer")
     _require(receipt.method in METHODS, f"'{receipt.method}' is not one of Sage's methods: {', '.join(METHODS)}")
     _require(
@@ -31,7 +31,6 @@ def check_receipt(receipt: Receipt, confined_to: str) -> None:
 def check_journal(journal: Journal, confined_to: str) -> None:
     """Raises Refused naming what is wrong."""
     _common(journal, confined_to)
-    _texts(title=journal.title, description=journal.description)
     _require(bool(plain(journal.title)), "The entry has no title")
     _require(len(journal.lines) >= 2, "An entry has at least two lines")
     _require(all(line.amount.minor > 0 for line in journal.lines), "Each line's amount is above zero")
@@ -41,8 +40,8 @@ def check_journal(journal: Journal, confined_to: str) -> None:
 
 def _common(document: Receipt | Journal, confined_to: str) -> None:
     lines: tuple[ReceiptLine | JournalLine, ...] = document.lines
-    memos = {f"memo of line {number}": line.memo for number, line in enumerate(lines, 1)}
-    _texts(**{"key": document.key, **memos})
+    limit = TEXT_LIMITS["key"]
+    _require(len(document.key) <= limit, f"The key has {len(document.key)} characters, {limit} fit")
     _require(
         bool(document.key) and document.key == plain(document.key), "The key is empty or holds what XML cannot carry"
     )
@@ -51,12 +50,6 @@ def _common(document: Receipt | Journal, confined_to: str) -> None:
     _require(
         not elsewhere, f"The connection is confined to entity {confined_to}, the document is for {document.entity}"
     )
-
-
-def _texts(**texts: str) -> None:
-    for name, text in texts.items():
-        limit = TEXT_LIMITS[name.split(" ")[0]]
-        _require(len(plain(text)) <= limit, f"The {name} has {len(plain(text))} characters, {limit} fit")
 
 
 def _require(holds: bool, otherwise: str) -> None:

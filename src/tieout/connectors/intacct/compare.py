@@ -12,7 +12,7 @@ from datetime import date, datetime
 from tieout.connectors.intacct.queries import Row
 from tieout.connectors.kit.documents import Dimensions
 from tieout.connectors.kit.faults import VendorFault
-from tieout.connectors.kit.text import plain
+from tieout.connectors.kit.text import fit, plain
 from tieout.kernel.money import BadAmount, Money
 
 _DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -26,10 +26,11 @@ _DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 OTHER_DIMENSIONS = ("CLASSID", "CUSTOMERID", "ITEMID", "PROJECTID")
 
 
-def reported(row: Row, names: Sequence[str], sent: str) -> str:
-    """The first of `names` that the row has; as sent when it has none, or when it differs only in what XML cannot carry."""
+def reported(row: Row, names: Sequence[str], sent: str, limit: int = 0) -> str:
+    """The first of `names` that the row has; as sent when it has none, or holds what the sent text became on the wire."""
     held = next((row[name] for name in names if name in row), None)
-    return sent if held is None or held.strip() == plain(sent) else held.strip()
+    wire = fit(sent, limit) if limit else plain(sent)
+    return sent if held is None or held.strip() == wire else held.strip()
 
 
 def code(row: Row, names: Sequence[str], sent: str) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tieout.connectors.intacct import compare
+from tieout.connectors.intacct.checks import TEXT_LIMITS
 from tieout.connectors.intacct.client import Done
 from tieout.connectors.intacct.envelope import Element, element
 from tieout.connectors.intacct.queries import Reader, Row
 from tieout.connectors.kit.documents import Held, Journal, JournalLine
 from tieout.connectors.kit.faults import VendorFault
+from tieout.connectors.kit.text import fit
 from tieout.kernel.money import Money
 
 OBJECT, LINES, KEY = "GLBATCH", "GLENTRY", "REFERENCENO"
@@ -34,9 +36,9 @@ def build(journal: Journal, confined_to: str = "") -> Element:
         None,
         element("JOURNAL", journal.symbol),
         element("BATCH_DATE", f"{journal.day:%m/%d/%Y}"),
-        element("BATCH_TITLE", journal.title),
+        element("BATCH_TITLE", fit(journal.title, TEXT_LIMITS["title"])),
         element("REFERENCENO", journal.key),
-        *_given("HISTORY_COMMENT", journal.description),
+        *_given("HISTORY_COMMENT", fit(journal.description, TEXT_LIMITS["description"])),
         *_given("BASELOCATION_NO", elsewhere),
         element("STATE", "Posted"),
         element("ENTRIES", None, *map(_line, journal.lines)),
@@ -78,7 +80,7 @@ def _held(row: Row, lines: Sequence[Row], sent: Journal) -> Held:
         key=row[KEY],
         symbol=compare.code(row, ("JOURNAL",), sent.symbol),
         day=compare.day(row.get("BATCH_DATE", "")) or sent.day,
-        title=compare.reported(row, ("BATCH_TITLE",), sent.title),
+        title=compare.reported(row, ("BATCH_TITLE",), sent.title, TEXT_LIMITS["title"]),
         currency=currency,
         lines=tuple(
             _held_line(line, sent.lines[index] if alike else blank, currency, sent.entity)
@@ -95,7 +97,7 @@ def _held_line(row: Row, sent: JournalLine, currency: str, entity: str) -> Journ
         account=compare.code(row, ("ACCOUNTNO",), sent.account),
         side="debit" if row.get("TR_TYPE", "").lower() in _DEBITS else "credit",
         amount=abs(compare.money(row, ("TRX_AMOUNT", "AMOUNT"), currency)),
-        memo=compare.reported(row, ("DESCRIPTION",), sent.memo),
+        memo=compare.reported(row, ("DESCRIPTION",), sent.memo, TEXT_LIMITS["memo"]),
         dimensions=compare.dimensions(row, sent.dimensions, entity),
     )
 
@@ -109,7 +111,7 @@ def _line(line: JournalLine) -> Element:
         element("TR_TYPE", "1" if line.side == "debit" else "-1"),
         element("TRX_AMOUNT", line.amount.text()),
         element("CURRENCY", line.amount.currency),
-        *_given("DESCRIPTION", line.memo),
+        *_given("DESCRIPTION", fit(line.memo, TEXT_LIMITS["memo"])),
         *_given("DEPARTMENT", where.department),
         *_given("LOCATION", where.location),
         *_given("PROJECTID", where.project),

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tieout.connectors.intacct import compare
-from tieout.connectors.intacct.checks import METHODS
+from tieout.connectors.intacct.checks import METHODS, TEXT_LIMITS
 from tieout.connectors.intacct.client import Done
 from tieout.connectors.intacct.envelope import Element, element
 from tieout.connectors.intacct.queries import Reader, Row
 from tieout.connectors.kit.documents import Held, Receipt, ReceiptLine
 from tieout.connectors.kit.faults import VendorFault
+from tieout.connectors.kit.text import fit
 
 OBJECT, LINES, KEY = "OTHERRECEIPTS", "OTHERRECEIPTSENTRY", "DOCNUMBER"
 _UNDEPOSITED = ("UNDEPGLACCOUNTNO", "UNDEPOSITEDACCOUNTNO", "UNDEPACCOUNTNO", "UNDEPACCTNO", "UNDEPOSITEDGLACCOUNTNO")
@@ -44,12 +45,12 @@ def build(receipt: Receipt) -> Element:
         "record_otherreceipt",
         None,
         _date("paymentdate", receipt.day),
-        element("payee", receipt.payer),
+        element("payee", fit(receipt.payer, TEXT_LIMITS["payer"])),
         _date("receiveddate", receipt.day),
         element("paymentmethod", receipt.method),
         *account,
         element("refid", receipt.key),
-        *_given("description", receipt.description),
+        *_given("description", fit(receipt.description, TEXT_LIMITS["description"])),
         element("currency", receipt.currency),
         element("receiptitems", None, *map(_line, receipt.lines)),
     )
@@ -87,14 +88,14 @@ def _held(row: Row, lines: Sequence[Row], sent: Receipt) -> Held:
     receipt = Receipt(
         key=row[KEY],
         day=compare.day(row.get("WHENCREATED", "")) or sent.day,
-        payer=compare.reported(row, ("DESCRIPTION2",), sent.payer),
+        payer=compare.reported(row, ("DESCRIPTION2",), sent.payer, TEXT_LIMITS["payer"]),
         method=_method(compare.reported(row, ("PAYMETHOD",), sent.method)),
         currency=currency,
         lines=tuple(_lines(compare.in_order(lines), sent, currency)),
         bank_account=compare.code(row, ("BANKACCOUNTID",), sent.bank_account),
         undeposited_account=compare.code(row, _UNDEPOSITED, sent.undeposited_account),
         deposit_day=None if unchanged or "DEPOSITDATE" not in row else deposited,
-        description=compare.reported(row, ("DESCRIPTION",), sent.description),
+        description=compare.reported(row, ("DESCRIPTION",), sent.description, TEXT_LIMITS["description"]),
         entity=entity,
     )
     return Held(row["RECORDNO"], receipt, url=row.get("RECORD_URL", ""), state=row.get("STATE", ""))
@@ -114,7 +115,7 @@ def _held_line(row: Row, sent: ReceiptLine, currency: str, entity: str) -> Recei
         amount=compare.money(row, ("TRX_AMOUNT", "AMOUNT"), currency),
         account="" if label else compare.code(row, ("ACCOUNTNO",), sent.account),
         account_label=label,
-        memo=compare.reported(row, ("DESCRIPTION", *_MEMO), sent.memo),
+        memo=compare.reported(row, ("DESCRIPTION", *_MEMO), sent.memo, TEXT_LIMITS["memo"]),
         dimensions=compare.dimensions(row, sent.dimensions, entity),
     )
 
@@ -131,7 +132,7 @@ def _line(line: ReceiptLine) -> Element:
         None,
         element(*account),
         element("amount", line.amount.text()),
-        *_given("memo", line.memo),
+        *_given("memo", fit(line.memo, TEXT_LIMITS["memo"])),
         *_given("locationid", where.location),
         *_given("departmentid", where.department),
         *([element("customfields", None, *custom)] if custom else []),

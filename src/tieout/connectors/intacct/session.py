@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
 
 import httpx2
 
@@ -55,17 +54,12 @@ class IntacctSession:
             return Posted(journals.number(done), done.exchange)
 
     def find(self, documents: Sequence[Document]) -> Mapping[str, tuple[Held, ...]]:
-        """What is held under the documents' keys, in their own spelling. All receipts, or all entries."""
-        kinds = {type(document) for document in documents}
-        if len(kinds) > 1:
-            raise TypeError("find() takes documents of one kind")
+        """What is held under the documents' keys, in their own spelling."""
         held: dict[str, tuple[Held, ...]] = {document.key: () for document in documents}
-        if kinds == {Receipt}:
-            found = receipts.find(self._reader, {document.key: cast(Receipt, document) for document in documents})
-        elif kinds:
-            found = journals.find(self._reader, {document.key: cast(Journal, document) for document in documents})
-        else:
-            found = []
+        deposits = {document.key: document for document in documents if isinstance(document, Receipt)}
+        entries = {document.key: document for document in documents if isinstance(document, Journal)}
+        found = receipts.find(self._reader, deposits) if deposits else []
+        found += journals.find(self._reader, entries) if entries else []
         for key, record in found:
             held[key] += (record,)
         return held

@@ -131,7 +131,7 @@ class PostsDocuments(Protocol):
     def find(self, documents: Sequence[Document]) -> Mapping[str, tuple[Held, ...]]:
         """What the ledger holds under the keys of `documents`: key to records, empty when none.
 
-        One kind, any number. What the ledger does not report about a record is taken from the document asked for.
+        Any number. What the ledger does not report about a record is taken from the document asked for.
         """
 
     def remove(self, held: Held, control_id: str) -> Exchange:
@@ -162,4 +162,4 @@ class Connector:
     mappers: Mapping[str, Mapper] = field(default_factory=dict)
     """By stream name; a stream without one is kept raw only."""
     text_limits: Mapping[str, int] = field(default_factory=dict)
-    """Longest text that the ledger keeps, by name (key, payer, memo, description, title); longer is refused unsent."""
+    """Longest text that the ledger keeps, by name. A longer key is refused unsent; payer, memo and the like are cut."""

@@ -90,6 +90,14 @@ def test_a_receipt_that_differs_only_in_spelling_is_found_as_it_was_sent(gateway
     assert (held.record_no, held.state) == ("7", "Posted")
 
 
+def test_a_text_that_was_cut_on_the_way_counts_as_sent(gateway: Scripted) -> None:
+    long = replace(SENT, payer="P" * 81, lines=tuple(replace(line, memo="m" * 2000) for line in SENT.lines))
+    lines = [{**line, "DESCRIPTION": "m" * 999 + "…"} for line in LINES]
+    gateway.script = [Company(OTHERRECEIPTS=[{**HEADER, "DESCRIPTION2": "P" * 79 + "…"}], OTHERRECEIPTSENTRY=lines)] * 4
+    (held,) = gateway.session().find([long])["K-1"]
+    assert held.document == long
+
+
 @pytest.mark.parametrize(
     ("changed", "name", "value"),
     [
