@@ -113,7 +113,7 @@ class IntacctSandbox:
     def _answer(
         self, request: Request, parsed: Envelope, executed: frozenset[str] | None, fault: Fault | None
     ) -> Answer:
-        endpoint = f"{request.url.scheme}://{request.headers['host']}/intacct{PATH}"
+        endpoint = f"{request.url.scheme}://{request.url.netloc}/intacct{PATH}"
         known = self._executed(parsed) if executed is None else executed
         return self.gateway.answer(parsed, Circumstance(self._panel.clock.now(), endpoint, known, fault))
 

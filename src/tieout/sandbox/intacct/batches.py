@@ -14,7 +14,7 @@ from decimal import Decimal
 from tieout.sandbox.intacct import posting
 from tieout.sandbox.intacct.catalogue import CATALOGUE
 from tieout.sandbox.intacct.context import Context
-from tieout.sandbox.intacct.errors import Detail, GatewayError, business
+from tieout.sandbox.intacct.errors import Detail, GatewayError
 from tieout.sandbox.intacct.formats import stamp
 from tieout.sandbox.intacct.people import BASE_CURRENCY
 from tieout.sandbox.intacct.store import Row
@@ -56,6 +56,8 @@ def check_balance(lines: Sequence[Line], source_entity: str | None) -> list[Line
     skewed = {key: total for key, total in totals.items() if total}
     if skewed and not source_entity:
         raise _unbalanced(next(iter(skewed))[1])
+    if difference := sum(line.sign * base for line, base in zip(lines, _base_amounts(lines), strict=True)):
+        raise _unbalanced(f"{BASE_CURRENCY} by {posting.money(abs(difference))}")
     rates = {line.currency: line.rate for line in lines}
     return [
         *lines,
@@ -93,6 +95,20 @@ def remove(context: Context, number: int) -> None:
     context.store.delete("GLBATCH", RECORDNO=number)
 
 
+def kept_lines(context: Context, number: int) -> list[Line]:
+    """The lines of a batch as they were before they were kept."""
+    rows = context.store.find("GLENTRY", BATCHNO=number)
+    fixed = ("RECORDNO", "BATCHNO", "LINE_NO", "ENTRY_DATE", "AMOUNT", "TRX_AMOUNT", "WHENCREATED", "WHENMODIFIED")
+    return [
+        Line(
+            str(row["ACCOUNTNO"]), int(row["TR_TYPE"] or 0), int(row["TRX_AMOUNT"] or 0), str(row["CURRENCY"]),
+            posting.entity_of(context, row["LOCATION"]), Decimal(int(row["EXCHANGE_RATE"] or 0)).scaleb(-10),
+            {name: value for name, value in row.items() if name not in fixed},
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def entities_of(lines: Iterable[Line]) -> set[str]:
     """The entities that the lines touch."""
     return {line.entity for line in lines}
@@ -120,9 +136,6 @@ def _base_amounts(lines: Sequence[Line]) -> list[int]:
         before = posting.to_base(running[key], line.rate)
         running[key] += line.amount
         amounts.append(posting.to_base(running[key], line.rate) - before)
-    difference = sum(line.sign * amount for line, amount in zip(lines, amounts, strict=True))
-    if difference:
-        raise business(f"Transactions do not balance for {BASE_CURRENCY} by {posting.money(abs(difference))}")
     return amounts
 
 

@@ -52,7 +52,7 @@ def _create(context: Context, element: _Element) -> int:
         if head.get(field) is None:
             raise validation(f"Required field {_BATCH.by_name[field].caption} is missing")
     head["STATE"] = head.get("STATE") or "P"
-    lines = _checked(context, head, element)
+    lines = _checked(context, head, _lines(context, element))
     number = batches.write(context, head, lines)
     if reverse := head.get("REVERSEDATE"):
         _reverse(context, number, head, lines, date.fromisoformat(str(reverse)))
@@ -65,25 +65,24 @@ def _update(context: Context, row: Row, element: _Element) -> int:
     posting.check_period(context, _day(row), _entities(context, number))
     changes = records.accept(context, _BATCH, element, _NESTED)
     head = row | changes
-    if element.find("ENTRIES") is None:
-        posting.check_period(context, _day(head), _entities(context, number))
-        context.store.execute("UPDATE GLENTRY SET ENTRY_DATE = ? WHERE BATCHNO = ?", [head["BATCH_DATE"], number])
-    else:
-        lines = _checked(context, head, element)
-        context.store.delete("GLENTRY", BATCHNO=number)
-        batches.write(context, head, lines, replacing=number)
+    given = element.find("ENTRIES") is not None
+    lines = _lines(context, element) if given else batches.kept_lines(context, number)
+    lines = _checked(context, head, lines)
+    context.store.delete("GLENTRY", BATCHNO=number)
+    batches.write(context, head, lines, replacing=number)
     context.store.update(
         "GLBATCH", number, changes | context.modified() | {"MODIFIED": context.modified()["WHENMODIFIED"]}
     )
     return number
 
 
-def _checked(context: Context, head: Row, element: _Element) -> list[Line]:
-    _check_journal(context, str(head["JOURNAL"]))
+def _lines(context: Context, element: _Element) -> list[Line]:
     entries = element.find("ENTRIES")
-    lines = (
-        [_line(context, entry) for entry in entries if entry.tag.upper() == "GLENTRY"] if entries is not None else []
-    )
+    return [] if entries is None else [_line(context, entry) for entry in entries if entry.tag.upper() == "GLENTRY"]
+
+
+def _checked(context: Context, head: Row, lines: list[Line]) -> list[Line]:
+    _check_journal(context, str(head["JOURNAL"]))
     if {line.sign for line in lines} != {1, -1}:
         raise business("A journal entry needs at least one debit and one credit line.")
     source = head.get("BASELOCATION_NO")
