@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tieout.connectors.kit.fields import BadField, Field
+from tieout.connectors.kit.fields import Field
 
 GATEWAY = "https://api.intacct.com/ia/xml/xmlgw.phtml"
 DOMAIN = "intacct.com"
@@ -30,7 +30,8 @@ FIELDS = (
         "Seconds to wait for an answer",
         kind="integer",
         default="120",
-        help=f"1 to {LONGEST_WAIT}. Sage itself gives up after {LONGEST_WAIT} seconds.",
+        between=(1, LONGEST_WAIT),
+        help=f"Sage itself gives up after {LONGEST_WAIT} seconds.",
     ),
 )
 
@@ -50,9 +51,7 @@ class Settings:
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Settings:
-        """From declared and cleaned fields. Raises BadField."""
-        timeout = int(values["timeout"])
-        if not 1 <= timeout <= LONGEST_WAIT:
-            raise BadField(f"The time to wait must be between 1 and {LONGEST_WAIT} seconds", field="timeout")
+        """From declared and cleaned fields."""
         names = ("company_id", "sender_id", "user_id", "gateway_url", "sender_password", "user_password")
-        return cls(timeout=timeout, entity_id=values.get("entity_id", ""), **{name: values[name] for name in names})
+        timeout, entity_id = int(values["timeout"]), values.get("entity_id", "")
+        return cls(timeout=timeout, entity_id=entity_id, **{name: values[name] for name in names})

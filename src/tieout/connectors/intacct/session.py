@@ -81,5 +81,5 @@ class IntacctSession:
 
 
 def open_session(values: Mapping[str, str]) -> IntacctSession:
-    """A session over the network. Raises BadField; sends nothing."""
+    """A session over the network, from cleaned values. Sends nothing."""
     return IntacctSession(values)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import ip_address
 from urllib.parse import urljoin
 
 import httpx2
@@ -19,7 +18,7 @@ import httpx2
 from tieout import __version__
 from tieout.connectors.kit.capabilities import Exchange
 from tieout.connectors.kit.faults import AnswerTooLarge, HostUnreachable, NoAnswer, OtherHost, VendorFault
-from tieout.connectors.kit.fields import BadField
+from tieout.connectors.kit.fields import BadField, is_this_machine, problem_of_address
 from tieout.connectors.kit.masking import Mask
 
 USER_AGENT = f"Tieout/{__version__}"
@@ -85,7 +84,7 @@ class Client:
             timeout=httpx2.Timeout(timeout, connect=connect_timeout),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             transport=transport,
-            trust_env=not _loopback(self.base.host),
+            trust_env=not is_this_machine(self.base.host),
             follow_redirects=False,
         )
 
@@ -160,23 +159,10 @@ class Client:
 
 
 def _parsed(base: str) -> httpx2.URL:
-    try:
-        url = httpx2.URL(base)
-    except httpx2.InvalidURL:
-        raise BadField(f"'{base}' is not a web address", field="base_url") from None
-    private = _loopback(url.host) or "." not in url.host
-    if not url.host or url.scheme not in ("https", "http") or url.userinfo:
-        raise BadField("The address must look like https://host/path, without a user name in it", field="base_url")
-    if url.scheme == "http" and not private:
-        raise BadField(f"{url.host} must be reached by https: credentials are sent to it", field="base_url")
-    return url
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    problem = problem_of_address(base)
+    if problem:
+        raise BadField(f"The address {problem}", field="address")
+    return httpx2.URL(base)
 
 
 def _within(host: str, domain: str) -> bool:

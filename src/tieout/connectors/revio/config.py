@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tieout.connectors.kit.fields import BadField, Field
-from tieout.kernel.currency import exponent
+from tieout.connectors.kit.fields import Field
+from tieout.kernel.currency import EXPONENTS
+
+MAX_PAGE = 500
 
 FIELDS = (
     Field(
@@ -16,10 +18,16 @@ FIELDS = (
         default="https://restapi.rev.io/v1",
         help="Leave as it is unless Rev.io gave you another address.",
     ),
-    Field("login", "Login", help="The API user's login, without the part after @. It is not an e-mail address."),
+    Field(
+        "login",
+        "Login",
+        forbidden="@:",
+        help="The API user's login, without the part after @. It is not an e-mail address.",
+    ),
     Field(
         "client_code",
         "Client code",
+        forbidden=":@/",
         help="Your company's code. It decides the environment: the sandbox has its own, such as acme_sandbox.",
     ),
     Field("password", "Password", kind="secret", help="The API user's password."),
@@ -30,17 +38,22 @@ FIELDS = (
         help="Issued by Rev.io once per company; all its applications share the key and its daily quota.",
     ),
     Field(
-        "currency", "Currency", default="USD", max_length=3, help="Rev.io names none: the one you bill in, as ISO 4217."
+        "currency",
+        "Currency",
+        kind="choice",
+        default="USD",
+        choices=tuple((code, code) for code in sorted(EXPONENTS)),
+        help="The one you bill in: Rev.io's records name none.",
     ),
     Field(
         "page_size",
         "Records per page",
         kind="integer",
         default="500",
-        help="1 to 500. Smaller pages spend more of the daily quota.",
+        between=(1, MAX_PAGE),
+        help="Smaller pages spend more of the daily quota.",
     ),
 )
-MAX_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +70,6 @@ class Settings:
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Settings:
-        """From declared and cleaned fields. Raises BadField or UnknownCurrency."""
-        page_size = int(values["page_size"])
-        if not 1 <= page_size <= MAX_PAGE:
-            raise BadField(f"Records per page must be between 1 and {MAX_PAGE}", field="page_size")
-        if "@" in values["login"] or ":" in values["login"] + values["client_code"]:
-            raise BadField("The login holds no @ and neither it nor the client code holds a colon", field="login")
-        exponent(values["currency"])
+        """From declared and cleaned fields."""
         names = ("base_url", "login", "client_code", "currency", "password", "subscription_key")
-        return cls(page_size=page_size, **{name: values[name] for name in names})
+        return cls(page_size=int(values["page_size"]), **{name: values[name] for name in names})

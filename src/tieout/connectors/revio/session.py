@@ -81,5 +81,5 @@ class RevioSession:
 
 
 def open_session(values: Mapping[str, str]) -> RevioSession:
-    """A session over the network. Raises BadField; sends nothing."""
+    """A session over the network, from cleaned values. Sends nothing."""
     return RevioSession(values)
