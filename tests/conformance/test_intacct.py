@@ -50,6 +50,12 @@ def _undeposited(key: str) -> Receipt:
     return Receipt(f"U-{key}", date(2026, 11, 18), "Acme", "Printed Check", "USD", (line,), undeposited_account="10900")
 
 
+def _abroad(key: str) -> Receipt:
+    line = ReceiptLine(Money(123457, "KWD"), account="10920", dimensions=Dimensions(location="KW-KWI"))
+    day = date(2026, 11, 19)
+    return Receipt(f"K-{key}", day, "شركة", "EFT", "KWD", (line,), bank_account="GULF-KWD", entity="KW")
+
+
 def _entry(key: str) -> Journal:
     return Journal(
         key=f"J-{key}",
@@ -66,7 +72,7 @@ def _entry(key: str) -> Journal:
 
 
 def _documents(key: str) -> Sequence[Document]:
-    return _deposit(key), _undeposited(key), _entry(key)
+    return _deposit(key), _undeposited(key), _abroad(key), _entry(key)
 
 
 def _refused(key: str) -> Sequence[Document]:

@@ -302,11 +302,10 @@ class _PostsDocuments:
         return self.subject.documents(_suffix())
 
     def _signed_in(self, session: PostsDocuments) -> Sequence[Document]:
-        """Fresh documents, after a look-up of each so that the next request is the posting itself."""
-        documents = self._documents()
-        for document in documents:
-            session.find([document])
-        return documents
+        """Fresh documents, after others like them were posted, so that the next request is the posting itself."""
+        for document in self._documents():
+            session.post(document, _control())
+        return self._documents()
 
     def _send_again(self, session: PostsDocuments, document: Document, control: str, booked: bool) -> None:
         if not booked:
