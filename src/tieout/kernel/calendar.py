@@ -22,10 +22,9 @@ class UnknownCountry(InvalidInput):
 
 @cache
 def _holidays(country: str) -> holidays.HolidayBase:
-    try:
-        return holidays.country_holidays(country)
-    except NotImplementedError:
-        raise UnknownCountry(f"'{country}' has no holiday calendar.", country=country) from None
+    if country not in holidays.list_supported_countries():
+        raise UnknownCountry(f"'{country}' has no holiday calendar.", country=country)
+    return holidays.country_holidays(country)
 
 
 @dataclass(frozen=True, slots=True)
