@@ -148,7 +148,7 @@ def _problem(error: Element) -> Problem:
 
 def _parse(body: bytes) -> Element:
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(body, parser)
@@ -160,7 +160,7 @@ def _parse(body: bytes) -> Element:
 
 
 def _secret(tag: str, value: str) -> Element:
-    """Credentials go out exactly as entered; what XML cannot carry is the user's mistake to see."""
+    """Credentials go out exactly as entered, except for what XML cannot carry."""
     node = etree.Element(tag)
     try:
         node.text = value

@@ -87,7 +87,7 @@ class Refused(WithExchange, NeedsHuman):
     """The vendor understood the request and will not do it."""
 
     code = "connectors.refused"
-    remedy = "Mend what the vendor's message names, then retry the posting."
+    remedy = "Mend what the vendor's message names, then try again."
 
 
 class WrongCredentials(WithExchange, NeedsHuman):
@@ -102,6 +102,13 @@ class PermissionMissing(WithExchange, NeedsHuman):
 
     code = "connectors.permission_missing"
     remedy = "Give the API user the permission named, in the vendor's system; then test the connection."
+
+
+class WrongAddress(WithExchange, NeedsHuman):
+    """A server answers, but there is nothing of the vendor's at this address."""
+
+    code = "connectors.wrong_address"
+    remedy = "Check the address on the connection's page, its path included; then test the connection."
 
 
 class OtherTenant(WithExchange, Fatal):

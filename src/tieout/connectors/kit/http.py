@@ -66,7 +66,6 @@ class Client:
         *,
         mask: Mask,
         headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
         domain: str = "",
         connect_timeout: float = 10.0,
         timeout: float = 60.0,
@@ -80,7 +79,6 @@ class Client:
         self._timeout, self._max_bytes, self._clock = timeout, max_bytes, clock
         self._client = httpx2.Client(
             headers={"user-agent": USER_AGENT, **(headers or {})},
-            auth=auth,
             timeout=httpx2.Timeout(timeout, connect=connect_timeout),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             transport=transport,

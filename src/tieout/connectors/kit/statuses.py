@@ -19,6 +19,7 @@ from tieout.connectors.kit.faults import (
     Refused,
     VendorBusy,
     VendorFault,
+    WrongAddress,
     WrongCredentials,
 )
 from tieout.connectors.kit.http import Answer
@@ -46,11 +47,13 @@ def check_status(answer: Answer) -> None:
     raise _by_class(status).seen(answer.exchange)
 
 
-def _by_class(status: int) -> VendorFault | WrongCredentials | PermissionMissing | Refused:
+def _by_class(status: int) -> VendorFault | WrongCredentials | PermissionMissing | WrongAddress | Refused:
     if status == 401:
         return WrongCredentials("The vendor does not accept the credentials (401)")
     if status == 403:
         return PermissionMissing("The vendor denies access (403)")
+    if status in (404, 405, 410):
+        return WrongAddress(f"There is nothing of the vendor's at this address ({status})")
     if 400 <= status < 500:
         return Refused(f"The vendor refuses the request ({status})")
     return VendorFault(f"The vendor reports an internal error ({status})")

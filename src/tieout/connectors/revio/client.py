@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -38,11 +39,16 @@ class RevioClient:
         self.calls = 0
         self._budget = budget or shared_budget(settings.base_url, settings.client_code)
         self._root = settings.base_url.rstrip("/")
+        user = f"{settings.login}@{settings.client_code}"
+        signature = b64encode(f"{user}:{settings.password}".encode()).decode()
         self._http = Client(
             self._root,
-            mask=Mask(settings.password, settings.subscription_key),
-            headers={"ocp-apim-subscription-key": settings.subscription_key, "accept": "application/json"},
-            auth=(f"{settings.login}@{settings.client_code}", settings.password),
+            mask=Mask(settings.password, settings.subscription_key, signature),
+            headers={
+                "accept": "application/json",
+                "authorization": f"Basic {signature}",
+                "ocp-apim-subscription-key": settings.subscription_key,
+            },
             timeout=timeout,
             transport=transport,
         )

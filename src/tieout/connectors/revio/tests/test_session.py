@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import stamina
 
-from tieout.connectors.kit.faults import PermissionMissing, VendorBusy, VendorFault, WrongCredentials
+from tieout.connectors.kit.faults import PermissionMissing, VendorBusy, VendorFault, WrongAddress, WrongCredentials
 from tieout.connectors.kit.fields import BadField, clean_all
 from tieout.connectors.kit.limits import Budget
 from tieout.connectors.kit.streams import Window
@@ -81,6 +81,7 @@ def test_a_list_without_a_date_filter_is_read_whole() -> None:
         (401, {"ok": False, "error": "Unknown client code"}, WrongCredentials, {"part": "client_code"}),
         (403, {"ok": False, "message": "No access to payments"}, PermissionMissing, {}),
         (403, {"message": "Out of call volume quota. Quota will be replenished in 01:02:03."}, VendorBusy, {}),
+        (404, {"statusCode": 404, "message": "Resource not found"}, WrongAddress, {}),
         (200, {"ok": True}, VendorFault, {}),
         (200, {"ok": True, "records": [1]}, VendorFault, {}),
         (200, [], VendorFault, {}),
