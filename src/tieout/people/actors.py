@@ -80,6 +80,11 @@ class Actor:
                 f"{self.name} may not {permission.value}: this takes the role {allowed}.", permission=permission.value
             )
 
+    def require_any(self, *permissions: Permission) -> None:
+        """Raises RoleMissing about the first of them unless any is allowed."""
+        if not any(self.may(permission) for permission in permissions):
+            self.require(permissions[0])
+
 
 def scheduler(environment_id: int) -> Actor:
     """The actor of scheduled runs: it does what the process was set up to do by people who may."""

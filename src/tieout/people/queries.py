@@ -59,6 +59,14 @@ def environment(slug: str) -> Environment:
     return found
 
 
+def environment_of(actor: Actor) -> Environment:
+    """Where the actor acts. Raises NoEnvironment."""
+    found = Environment.objects.filter(pk=actor.environment_id).first()
+    if found is None:
+        raise NoEnvironment("You act in no environment.")
+    return found
+
+
 def environments_of(user: User) -> list[Environment]:
     """The environments where the user holds any role, production first."""
     return list(Environment.objects.filter(pk__in=Grant.objects.filter(user=user).values("environment")))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pydantic import BaseModel
+
 from tieout.sync.errors import UnknownKind
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class Kind(Protocol):
     source_capability: type
     target_capability: type
     rules: Sequence[Rule]
+    settings_model: type[BaseModel]
+    """The shape of the settings that `check` takes."""
 
     def check(self, process: Process) -> Mapping[str, Any]:
         """The settings of a process that is about to be saved, cleaned. Raises InvalidInput with the reason."""

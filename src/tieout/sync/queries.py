@@ -105,6 +105,14 @@ def input_pages(job: Job) -> QuerySet[InputPage]:
     return job.pages.defer("body")
 
 
+def input_page(environment_id: int | None, page_id: int) -> InputPage:
+    """One page with its bytes. Raises NotFound."""
+    found = InputPage.objects.filter(pk=page_id, connection__environment_id=environment_id).first()
+    if found is None:
+        raise NotFound(f"There is no page {page_id} in this environment.", page=page_id)
+    return found
+
+
 def page_body(page: InputPage) -> bytes:
     """The exact bytes that were received."""
     return zlib.decompress(bytes(page.body))

@@ -30,6 +30,7 @@ class GlReportsKind:
     source_capability = ReadsStreams
     target_capability = PostsDocuments
     rules = RULES
+    settings_model = GlSettings
 
     def check(self, process: Process) -> Mapping[str, Any]:
         """The settings, cleaned. Raises BadMapping, BookedTwice."""

@@ -35,6 +35,7 @@ class ReceiptsKind:
     source_capability = ReadsStreams
     target_capability = PostsDocuments
     rules = RULES
+    settings_model = ReceiptSettings
 
     def check(self, process: Process) -> Mapping[str, Any]:
         """The settings, cleaned. Raises BadMapping, BookedTwice."""

@@ -1,0 +1,108 @@
+"""Whatever goes wrong is answered as JSON with code, message, remedy and facts; never with a stack, never with a page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.responses import NinjaJSONEncoder
+
+from tieout.api.errors import BadRequest, BodyTooLarge, MethodNotAllowed, NoSuchRoute, NotJson
+from tieout.kernel.errors import NeedsHuman, Retriable, TieoutError
+
+log = logging.getLogger("tieout.api")
+View = Callable[..., HttpResponseBase]
+
+
+class Reader(Parser):
+    """Strict JSON: no NaN, no lone surrogates, no NUL characters, which PostgreSQL cannot keep."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if b"\\u0000" in request.body:
+            raise ValueError("NUL")
+        return orjson.loads(request.body)
+
+    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
+        if any("\x00" in value for values in dict(data).values() for value in values if isinstance(value, str)):
+            raise BadRequest("A parameter holds a NUL character.")
+        return super().parse_querydict(data, list_fields, request)
+
+
+def answer(error: TieoutError, **headers: str) -> HttpResponse:
+    """The error as JSON under the status of its class."""
+    if after := getattr(error, "after", None):
+        headers["Retry-After"] = str(int(after) + 1)
+    if error.http_status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JsonResponse(error.as_dict(), status=error.http_status, headers=headers, encoder=NinjaJSONEncoder)
+
+
+def handle_errors(api: NinjaAPI) -> None:
+    """Let `api` answer every exception in this shape."""
+    api.add_exception_handler(TieoutError, lambda request, error: _told(error))
+    api.add_exception_handler(ValidationError, lambda request, error: answer(_invalid(error)))
+    api.add_exception_handler(HttpError, lambda request, error: answer(NotJson()))
+    api.add_exception_handler(Http404, lambda request, error: answer(NoSuchRoute()))
+    api.add_exception_handler(RequestDataTooBig, lambda request, error: answer(_too_large()))
+    api.add_exception_handler(Exception, lambda request, error: _unforeseen(error))
+
+
+def edged(view: View) -> View:
+    """The view behind the checks that come before routing and the answers that routing itself gives."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if _declared_length(request) > limit:
+            return answer(_too_large())
+        response = view(request, *args, **kwargs)
+        if response.status_code == 405:
+            refused = MethodNotAllowed(f"This address does not offer {request.method}.")
+            return answer(refused, Allow=response.headers.get("Allow", ""))
+        return response
+
+    return answered
+
+
+@csrf_exempt
+def missing(request: HttpRequest) -> HttpResponse:
+    """Any address that no route has."""
+    return answer(NoSuchRoute(f"There is nothing at {request.path[:200]}."))
+
+
+def _told(error: TieoutError) -> HttpResponse:
+    if not isinstance(error, NeedsHuman | Retriable):
+        log.error("%s: %s", error.code, error.message, exc_info=error)
+    return answer(error)
+
+
+def _unforeseen(error: Exception) -> HttpResponse:
+    log.error("fault of Tieout itself", exc_info=error)
+    return answer(TieoutError())
+
+
+def _invalid(error: ValidationError) -> BadRequest:
+    found = [{"where": " › ".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors]
+    first = found[0] if found else {"where": "body", "what": "missing"}
+    return BadRequest(f"{first['where']}: {first['what']}", errors=found)
+
+
+def _too_large() -> BodyTooLarge:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return BodyTooLarge(f"The body is larger than {limit // 1024**2} MiB.", limit_bytes=limit)
+
+
+def _declared_length(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdigit() else 0
