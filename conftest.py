@@ -81,7 +81,7 @@ class Browser(Client):
 
 def _foreign(text: str) -> list[str]:
     """Inline scripts and styles, and whatever refers to another host."""
-    tree = html.document_fromstring(text)
+    tree: Any = html.document_fromstring(text)
     inline = [f"inline <{each.tag}>" for each in tree.xpath("//style | //script[not(@src) and not(@type)]")]
     for element in tree.iter(etree.Element):
         for name, value in element.attrib.items():

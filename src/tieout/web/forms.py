@@ -20,7 +20,7 @@ from tieout.web.pages import Page
 INVALID = 422
 
 
-class FormPage(FormMixin, Page, ProcessFormView):
+class FormPage(FormMixin, Page, ProcessFormView):  # type: ignore[type-arg]
     """A form; `save` makes the one domain call and returns what to tell the person."""
 
     template_name = "web/form.html"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 _NAMES = """
-adjustments-horizontal alert-circle alert-triangle arrow-left arrow-right check chevron-down chevron-left chevron-right
-chevrons-left circle-check circle-x clock copy dots-vertical download edit eye-off history info-circle key lock
-logout mail menu-2 mood-empty moon-stars player-play plug plug-connected plus search select settings shield-lock sun
-sun-moon trash user user-check user-off user-plus users x
+alert-circle alert-triangle arrow-back-up arrow-right chart-bar check chevron-down chevron-left chevron-right
+chevrons-left circle-check circle-x clock copy download edit eye file-text gavel history info-circle key lock logout
+menu-2 mood-empty moon-stars player-pause player-play player-stop plug plug-connected plus power receipt refresh
+scale search send settings shield-lock sun sun-moon trash upload user user-check user-off user-plus users x zoom-
+check
 """
 ICONS = frozenset(_NAMES.split())

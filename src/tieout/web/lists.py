@@ -23,7 +23,7 @@ DEFAULT_SIZE = 25
 COUNT_LIMIT = 10_000
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts to COUNT_LIMIT and no further; `capped` says that there are more, to be found by filtering."""
 
     @cached_property
@@ -40,7 +40,7 @@ class CappedPaginator(Paginator):
         return self._counted > COUNT_LIMIT
 
 
-class Filters(django_filters.FilterSet):
+class Filters(django_filters.FilterSet):  # type: ignore[misc]
     """Filters of a list. `searched` names the fields that the search box looks into, joined by OR."""
 
     searched: ClassVar[tuple[str, ...]] = ()
@@ -54,11 +54,12 @@ class Filters(django_filters.FilterSet):
 
     def get_form_class(self) -> type[forms.Form]:
         """The declared form, dressed for the toolbar."""
-        form = super().get_form_class()
-        for name, field in form.base_fields.items():
-            field.widget.attrs |= {"class": _css(field), "aria-label": field.label, "form": "filters"}
-            if name != "q" and isinstance(field, forms.ChoiceField):
-                field.widget.choices = [("", f"{field.label}: any"), *[c for c in field.choices if c[0] != ""]]
+        form: type[forms.Form] = super().get_form_class()
+        for field in form.base_fields.values():
+            field.widget.attrs |= {"class": _css(field), "aria-label": str(field.label), "form": "filters"}
+            if isinstance(field.widget, forms.Select):
+                chosen = [choice for choice in field.widget.choices if choice[0] != ""]
+                field.widget.choices = [("", f"{field.label}: any"), *chosen]
         return form
 
     @property
@@ -67,7 +68,7 @@ class Filters(django_filters.FilterSet):
         return any(self.form[name].value() for name in self.filters)
 
 
-class DayFilter(django_filters.DateFilter):
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
     """A day picked from a calendar; on a moment use lookups such as `date__gte`, which count in the site's time zone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +88,7 @@ class Empty:
     icon: str = "mood-empty"
 
 
-class ListTable(django_tables2.Table):
+class ListTable(django_tables2.Table):  # type: ignore[misc]
     """The base of every table; `components/table.html` draws it: dense, sorted by links, stacked into cards on a phone."""
 
 

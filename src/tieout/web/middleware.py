@@ -30,8 +30,9 @@ class SiteMiddleware:
         request.now = timezone.now()  # type: ignore[attr-defined]
         if request.path.startswith("/api/"):
             return self.get_response(request)
-        request.site = site()  # type: ignore[attr-defined]
-        with timezone.override(ZoneInfo(request.site.time_zone)):  # type: ignore[attr-defined]
+        found = site()
+        request.site = found  # type: ignore[assignment]
+        with timezone.override(ZoneInfo(found.time_zone)):
             return self.get_response(request)
 
 

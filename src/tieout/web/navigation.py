@@ -41,7 +41,16 @@ class Place:
 
 
 SECTIONS = (
-    Section("", (Entry("Connections", "connections", "plug-connected"),)),
+    Section(
+        "",
+        (
+            Entry("Processes", "processes", "refresh"),
+            Entry("Jobs", "jobs", "player-play"),
+            Entry("Findings", "findings", "alert-triangle"),
+            Entry("Postings", "postings", "receipt"),
+            Entry("Connections", "connections", "plug-connected"),
+        ),
+    ),
     Section(
         "Settings",
         (

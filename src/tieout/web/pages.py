@@ -1,12 +1,12 @@
 """What every page and every act of the browser declares: the permission it takes, and what stands around it.
 
-`Page` shows, `Action` changes. A class without a declared `permission` cannot be defined; a person without it is answered
+`Page` shows, `Action` changes. A class without a declared `permission` gets no address; a person without it is answered
 403 with the names of the roles that have it. Views are the only place where the moment is read (`self.now`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -16,10 +16,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import classonlymethod
 from django.views.generic import TemplateView, View
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from tieout.people.actors import Actor, Permission
+from tieout.people.models import Environment, Site
 
 Needed = Permission | tuple[Permission, ...] | None
 """One permission, any of several, or None for whoever is signed in."""
@@ -64,21 +67,34 @@ def alternatives(needed: Needed) -> tuple[Permission, ...]:
     return needed if isinstance(needed, tuple) else (needed,)
 
 
+class Request(HttpRequest):
+    """A request as the middleware leaves it for a page."""
+
+    actor: Actor
+    now: datetime
+    site: Site  # type: ignore[assignment]
+    environment: Environment | None
+    environments: list[Environment]
+    htmx: HtmxDetails
+
+
 class Guarded(View):
     """A view that only those with its permission reach. Sets `self.actor`, `self.now`."""
 
     permission: ClassVar[Needed]
+    request: Any
+    """A Request."""
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if not cls.__module__.startswith("tieout.web.") and not hasattr(cls, "permission"):
+    @classonlymethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        if not hasattr(cls, "permission"):
             raise TypeError(f"{cls.__qualname__} declares no permission")
+        return super().as_view(**initkwargs)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return _sign_in_first(request)
-        self.actor: Actor = request.actor  # type: ignore[attr-defined]
-        self.now: datetime = request.now  # type: ignore[attr-defined]
+        if not self.request.user.is_authenticated:
+            return _sign_in_first(self.request)
+        self.actor, self.now = self.request.actor, self.request.now
         require(self.actor, self.permission)
         return super().dispatch(request, *args, **kwargs)
 
@@ -154,14 +170,14 @@ class Question(Page):
 
 
 def _question(action: Action) -> Question:
-    asked = Question(action=action, title=action.question)  # type: ignore[call-arg]
+    asked = Question(action=action, title=action.question)
     asked.setup(action.request, *action.args, **action.kwargs)
     asked.actor, asked.now = action.actor, action.now
     return asked
 
 
-def _sign_in_first(request: HttpRequest) -> HttpResponse:
+def _sign_in_first(request: Request) -> HttpResponse:
     """A fragment cannot show the sign-in page, so htmx is told to leave for it."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect_to_login(request.get_full_path())
-    return HttpResponseClientRedirect(redirect_to_login(request.htmx.current_url_abs_path or "/").url)  # type: ignore[attr-defined]
+    return HttpResponseClientRedirect(redirect_to_login(request.htmx.current_url_abs_path or "/").url)

@@ -27,9 +27,9 @@ class LookAt(Action):
     permission = None
 
     def act(self) -> str:
-        slug, mine = self.kwargs["slug"], self.request.environments  # type: ignore[attr-defined]
-        found = next((each for each in mine if each.slug == slug), None)
+        slug = self.kwargs["slug"]
+        found = next((each for each in self.request.environments if each.slug == slug), None)
         if found is None:
             raise queries.NoEnvironment(f"There is no environment '{slug}' for you.", environment=slug)
-        operations.look_at(user=self.request.user, environment=found)  # type: ignore[arg-type]
+        operations.look_at(user=self.request.user, environment=found)
         return f"You are looking at {found} now."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -20,7 +20,7 @@ from tieout.people.actors import ALLOWED, Permission
 from tieout.web.details import DetailPage
 from tieout.web.forms import FormPage
 from tieout.web.lists import Empty, ListPage
-from tieout.web.pages import Action, Button, Crumb, Page
+from tieout.web.pages import Action, Button, Crumb, Needed, Page
 
 CONNECT = (Permission.CONNECT_SOURCE, Permission.CONNECT_TARGET)
 
@@ -47,7 +47,7 @@ class Connections(ListPage):
 
 
 class _UnderConnections(Page):
-    permission = Permission.READ
+    permission: ClassVar[Needed] = Permission.READ
 
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("Connections", reverse("connections"))
@@ -202,7 +202,7 @@ class Remove(Action):
     verb = "Remove"
 
     def subject(self) -> str:
-        return queries.connection(self.actor.environment_id, self.kwargs["pk"]).name
+        return str(queries.connection(self.actor.environment_id, self.kwargs["pk"]))
 
     def next_url(self) -> str:
         return reverse("connections")

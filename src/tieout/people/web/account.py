@@ -32,7 +32,7 @@ class Account(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         return super().get_context_data(
-            held=queries.roles_of(user),  # type: ignore[arg-type]
+            held=queries.roles_of(user),
             second_factor=is_mfa_enabled(user),
             **kwargs,
         )

@@ -28,7 +28,7 @@ class SiteSettings(FormPage):
     cancel_page = "site"
 
     def get_initial(self) -> dict[str, Any]:
-        return forms.initial_of(self.request.site, "name", "time_zone", "country")  # type: ignore[attr-defined]
+        return forms.initial_of(self.request.site, "name", "time_zone", "country")
 
     def save(self, form: forms.SiteForm) -> str:
         operations.configure_site(actor=self.actor, **form.cleaned_data)
@@ -117,7 +117,7 @@ class Deactivate(_PersonAction):
     verb = "Deactivate"
 
     def subject(self) -> str:
-        return queries.person(self.actor.environment_id, self.kwargs["pk"]).email
+        return str(queries.person(self.actor.environment_id, self.kwargs["pk"]).email)
 
     def act(self) -> str:
         operations.set_active(actor=self.actor, user_id=self.kwargs["pk"], active=False)

@@ -10,6 +10,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from tieout.kernel.money import Money
+from tieout.people.actors import Actor, Permission
 from tieout.web import display
 
 register = template.Library()
@@ -40,6 +41,12 @@ def status(record: Any, field: str = "state") -> SafeString:
 def badge(state: str, label: str) -> SafeString:
     """`{% badge "queued" "Queued" %}`: a status that no record holds."""
     return display.status(state, label)
+
+
+@register.filter
+def allowed(permission: str, actor: Actor) -> bool:
+    """`{% if "run a process"|allowed:actor %}`: whether the person may do that."""
+    return actor.may(Permission(permission))
 
 
 @register.filter
