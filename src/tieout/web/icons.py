@@ -6,7 +6,7 @@ _NAMES = """
 alert-circle alert-triangle arrow-back-up arrow-right chart-bar check chevron-down chevron-left chevron-right
 chevrons-left circle-check circle-x clock copy download edit eye file-text gavel history info-circle key lock logout
 menu-2 mood-empty moon-stars player-pause player-play player-stop plug plug-connected plus power receipt refresh
-scale search send settings shield-lock sun sun-moon trash upload user user-check user-off user-plus users x zoom-
-check
+scale search send settings shield-lock sun sun-moon trash upload user user-check user-off user-plus users x
+zoom-check
 """
 ICONS = frozenset(_NAMES.split())

@@ -86,7 +86,7 @@ class Guarded(View):
     """A Request."""
 
     @classonlymethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:  # noqa: N805 (a class method in all but name)
         if not hasattr(cls, "permission"):
             raise TypeError(f"{cls.__qualname__} declares no permission")
         return super().as_view(**initkwargs)
