@@ -81,6 +81,8 @@ _EXECUTED = re.compile(
 )
 _EXECUTED_NUMBERS = frozenset({"BL34000061", "PL05000104", "BL03002185"})
 _ROLLED_BACK, _DENIED, _BAD_SIGN_IN, _DATA_LAYER = "XL03000009", "PL04000005", "XL03000006", "DL02000001"
+BAD_SIGN_IN_AT_GATEWAY = "XMLGW_JPP0002"
+"""The one refusal of a sign-in that comes as the refusal of a whole request."""
 _LATER = re.compile(r"please try again later|temporarily off-?line|rate limit exceeded", re.IGNORECASE)
 _ABSENT = re.compile(r"cannot find|could not find|does not exist|not found|no longer exists", re.IGNORECASE)
 
@@ -132,8 +134,8 @@ def control_fault(problems: Sequence[Problem]) -> VendorBusy | VendorFault | Wro
         return VendorBusy(f"Sage Intacct asks us to slow down: {first.text}", **facts)
     if first.number.startswith("GW-000"):
         return VendorFault(first.text, **facts)
-    if first.number in (_BAD_SIGN_IN, "GW-0011", "XMLGW_JPP0002") and "transport policy" not in first.text:
-        return _wrong_credentials(first, default="user" if first.number == "XMLGW_JPP0002" else "sender")
+    if first.number in (_BAD_SIGN_IN, "GW-0011") and "transport policy" not in first.text:
+        return _wrong_credentials(first, default="sender")
     return Refused(first.text, remedy=remedy(first), **facts)
 
 

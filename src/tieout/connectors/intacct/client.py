@@ -6,12 +6,12 @@ Reads are tried again. A write is sent once; what its answer, or the lack of one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx2
 
 from tieout.connectors.intacct import envelope
-from tieout.connectors.intacct.advice import control_fault, function_fault, sign_in_fault
+from tieout.connectors.intacct.advice import BAD_SIGN_IN_AT_GATEWAY, control_fault, function_fault, sign_in_fault
 from tieout.connectors.intacct.config import DOMAIN, Settings
 from tieout.connectors.intacct.envelope import Element, Reply, Result, element
 from tieout.connectors.kit.capabilities import Exchange
@@ -129,6 +129,8 @@ class Gateway:
         except envelope.Unreadable as error:
             check_status(answer)
             raise VendorFault(f"The gateway's answer is {error}").seen(answer.exchange) from None
+        if reply.control and reply.control[0].number == BAD_SIGN_IN_AT_GATEWAY:
+            return replace(reply, control=(), authentication=reply.control)
         if reply.control:
             raise control_fault(reply.control).seen(answer.exchange)
         check_status(answer)

@@ -64,8 +64,11 @@ def test_the_session_is_never_taken_to_another_domain(gateway: Scripted) -> None
     assert gateway.sent == []
 
 
-def test_an_expired_session_is_renewed_once_and_the_posting_goes_on(gateway: Scripted) -> None:
-    gateway.script = [refused_session(), BOOKED]
+@pytest.mark.parametrize(
+    "refusal", [refused_session(), refused_control("XMLGW_JPP0002", "Sign-in information is incorrect")]
+)
+def test_an_expired_session_is_renewed_once_and_the_posting_goes_on(gateway: Scripted, refusal: str) -> None:
+    gateway.script = [refusal, BOOKED]
     assert gateway.session().post(RECEIPT, "c-1").record_no == "4711"
     assert gateway.sign_ins == 2
     assert b"sid-2.." in gateway.sent[-1]
