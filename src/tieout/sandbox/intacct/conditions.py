@@ -91,8 +91,7 @@ def where(condition: Condition, paths: Paths, keep: Keep, fold: bool = False) ->
     if isinstance(condition, Compare):
         return _compare(condition, paths, keep, fold)
     parts = [where(part, paths, keep, fold) for part in condition.parts]
-    joiner = " OR " if condition.operator == "or" else " AND "
-    sql = f"({joiner.join(sql for sql, _ in parts)})"
+    sql = _joined([sql for sql, _ in parts], "OR" if condition.operator == "or" else "AND")
     return (f"NOT {sql}" if condition.operator == "not" else sql), [value for _, values in parts for value in values]
 
 
@@ -120,6 +119,14 @@ def _compare(condition: Compare, paths: Paths, keep: Keep, fold: bool) -> tuple[
             marks = ", ".join("?" * len(values))
             return f"({sql} {'NOT ' if condition.operator == 'notin' else ''}IN ({marks}))", values
     return f"({sql} {condition.operator} ?)", values
+
+
+def _joined(parts: list[str], operator: str) -> str:
+    """A balanced tree: SQLite refuses a thousand conditions in a row, as a plain chain of ORs would be."""
+    if len(parts) <= 2:
+        return f"({f' {operator} '.join(parts)})"
+    half = len(parts) // 2
+    return f"({_joined(parts[:half], operator)} {operator} {_joined(parts[half:], operator)})"
 
 
 def _table(definition: ObjectDefinition) -> str:

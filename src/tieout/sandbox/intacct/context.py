@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from lxml.etree import _Element
@@ -37,7 +37,6 @@ class Context:
     endpoint: str
     locked: bool = False
     salt: int = 0
-    touched: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -59,6 +58,10 @@ class Context:
         if self.session.entity:
             return '(o."MEGAENTITYID" IS NULL OR o."MEGAENTITYID" = ?)', [self.session.entity]
         return 'o."MEGAENTITYID" IS NULL', []
+
+    def reaches(self, row: Row) -> bool:
+        """Whether this level may change the record: an entity session leaves alone what other entities own."""
+        return not self.session.entity or row.get("MEGAENTITYID") in (None, self.session.entity)
 
     def definition(self, name: str) -> ObjectDefinition:
         """The object of that name; raises the gateway's error for an unknown one."""

@@ -89,6 +89,11 @@ def bad_query(text: str) -> GatewayError:
     return GatewayError(Detail("Query Failed", text))
 
 
+def data_layer() -> GatewayError:
+    """The database could not answer."""
+    return GatewayError(Detail("DL02000001", "There was an error processing the request."))
+
+
 def processing_failed(text: str) -> GatewayError:
     """The function itself is wrong."""
     return GatewayError(Detail("XL03000009", f"There was an error processing the function. {text}"))

@@ -11,6 +11,7 @@ from tieout.sandbox.intacct.conditions import Compare, Condition, Group
 from tieout.sandbox.intacct.errors import bad_query
 
 MAX_IN = 1000
+MAX_DEPTH = 50
 
 _SIGNS = {
     "equalto": "=", "notequalto": "<>", "lessthan": "<", "lessthanorequalto": "<=", "greaterthan": ">",
@@ -63,6 +64,7 @@ class QueryText:
     def __init__(self, text: str) -> None:
         self._tokens = list(_tokens(text))
         self._at = 0
+        self._depth = 0
 
     def condition(self) -> Condition:
         """The whole text as one condition; raises a query error."""
@@ -84,13 +86,18 @@ class QueryText:
         return parts[0] if len(parts) == 1 else Group("and", tuple(parts))
 
     def _single(self) -> Condition:
-        if self._accept("NOT"):
-            return Group("not", (self._single(),))
-        if self._accept("("):
-            inner = self._any()
+        negated = self._accept("NOT")
+        opened = not negated and self._accept("(")
+        if not negated and not opened:
+            return self._comparison(self._take("word"))
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise bad_query("The query is nested too deeply.")
+        inner = Group("not", (self._single(),)) if negated else self._any()
+        if opened:
             self._expect(")")
-            return inner
-        return self._comparison(self._take("word"))
+        self._depth -= 1
+        return inner
 
     def _comparison(self, path: str) -> Condition:
         if self._accept("IS"):

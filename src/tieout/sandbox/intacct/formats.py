@@ -6,6 +6,7 @@ Timestamps are kept in UTC and travel in the user's own time zone, as the real g
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -19,6 +20,7 @@ DATE = "%m/%d/%Y"
 TIMESTAMP = "%m/%d/%Y %H:%M:%S"
 KEPT_TIMESTAMP = "%Y-%m-%d %H:%M:%S"
 _LARGEST = 2**63 - 1
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{0,18})?|[+-]?\.[0-9]{1,18}")
 _BOOLEANS = {"true": "true", "t": "true", "false": "false", "f": "false"}
 
 
@@ -73,6 +75,11 @@ def day(text: str) -> date:
     return _parsed(text.strip(), DATE).date()
 
 
+def is_whole(text: str) -> bool:
+    """Whether the text is a whole number in ASCII digits."""
+    return text.isascii() and text.isdecimal()
+
+
 def stamp(instant: datetime) -> str:
     """An instant as the store keeps it: UTC, whole seconds."""
     return instant.astimezone(UTC).strftime(KEPT_TIMESTAMP)
@@ -81,9 +88,9 @@ def stamp(instant: datetime) -> str:
 def _kept(field: Field, text: str, offset: timedelta, codes: bool) -> Stored:
     match field.type:
         case Type.INTEGER:
-            return _bounded(int(text))
+            return _bounded(int(_plain(text)))
         case Type.CURRENCY | Type.DECIMAL:
-            return _scaled_exactly(Decimal(text), field.type)
+            return _bounded(scaled(Decimal(_plain(text)), field.type))
         case Type.DATE:
             return _parsed(text.split(" ")[0], DATE).date().isoformat()
         case Type.TIMESTAMP:
@@ -103,10 +110,11 @@ def _code(field: Field, label: str) -> str:
     return code
 
 
-def _scaled_exactly(number: Decimal, kind: Type) -> int:
-    if not number.is_finite():
-        raise ValueError(number)
-    return _bounded(scaled(number, kind))
+def _plain(text: str) -> str:
+    """Refuse what Python would read and the gateway would not: exponents, underscores, infinities, other scripts' digits."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return text
 
 
 def _bounded(number: int) -> int:

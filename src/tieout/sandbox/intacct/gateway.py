@@ -6,6 +6,7 @@ A level answers only when the one above it succeeded. With `uniqueid` a function
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,6 +74,8 @@ class Gateway:
         except ControlFailure as failure:
             return self._control_failure(request, failure)
         except AuthenticationFailure as failure:
+            if self._settings.wrong_sign_in == "gateway" and request.session is None:
+                return gateway_refusal(401, "XMLGW_JPP0002", failure.details[0].description2)
             return Answer(_authentication_failure(request, failure, pretty))
         outcomes = self._execute(request, session, at)
         if len(outcomes) == 1 and outcomes[0].reply.plain:
@@ -140,6 +143,8 @@ class Gateway:
                     done.add(call.controlid)
         except GatewayError as failure:
             reply = Reply(error=failure)
+        except sqlite3.Error:
+            reply = Reply(error=errors.data_layer())
         return _Outcome(call, "failure" if reply.error else "success", reply)
 
     def _apply_fault(self, call: Call, fault: Fault | None, context: Context) -> None:

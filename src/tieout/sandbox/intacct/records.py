@@ -59,7 +59,7 @@ def find(context: Context, definition: ObjectDefinition, element: _Element) -> R
     for column in ("RECORDNO", definition.natural):
         key = child_text(element, column).strip()
         row = context.store.first(definition.name, **{column: key}) if key else None
-        if row is not None:
+        if row is not None and context.reaches(row):
             return row
     raise business(f"Cannot find {definition.name.lower()} to update")
 

@@ -8,6 +8,7 @@ from typing import Any
 _CHOICES = {
     "over_limit": ("queue", "refuse"),
     "wrong_sender": ("control", "gateway"),
+    "wrong_sign_in": ("authentication", "gateway"),
     "duplicate_check": ("arrival", "execution"),
 }
 
@@ -26,6 +27,7 @@ class Settings:
     processing: float = 0.0
     session_lifetime: float = 8 * 3600.0
     wrong_sender: str = "control"
+    wrong_sign_in: str = "authentication"
     duplicate_check: str = "arrival"
 
     def change(self, values: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from tieout.sandbox.intacct.context import Context, Reply
 from tieout.sandbox.intacct.envelope import Call
 from tieout.sandbox.intacct.errors import business
 from tieout.sandbox.intacct.filters import from_list
-from tieout.sandbox.intacct.formats import Stored
+from tieout.sandbox.intacct.formats import Stored, is_whole
 from tieout.sandbox.intacct.functions.reading import fetch, keeper
 
 DEFAULT_ITEMS = 100
@@ -68,7 +68,7 @@ def _definition(call: Call) -> ObjectDefinition:
 
 def _position(body: _Element, name: str, default: int) -> int:
     text = body.get(name, "") or str(default)
-    if not text.isdigit():
+    if not is_whole(text):
         raise errors.bad_query(f"The value of {name} must be a whole number.")
     return int(text)
 

@@ -23,7 +23,7 @@ from tieout.sandbox.intacct.context import Context, Reply
 from tieout.sandbox.intacct.envelope import Call, child_text
 from tieout.sandbox.intacct.errors import Detail, GatewayError
 from tieout.sandbox.intacct.filters import QueryText, from_query
-from tieout.sandbox.intacct.formats import Stored, kept, shown
+from tieout.sandbox.intacct.formats import Stored, is_whole, kept, shown
 from tieout.sandbox.intacct.sessions import ResultSet
 
 MAX_QUERY_PAGE = 2000
@@ -232,7 +232,7 @@ def _whole(body: _Element, name: str, default: int, least: int, most: int) -> in
     text = child_text(body, name).strip()
     if not text:
         return default
-    if not text.isdigit() or not least <= int(text) <= most:
+    if not is_whole(text) or not least <= int(text) <= most:
         raise errors.bad_query(f"The value of {name} must be a whole number between {least} and {most}.")
     return int(text)
 

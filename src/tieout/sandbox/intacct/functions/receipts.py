@@ -20,7 +20,7 @@ from tieout.sandbox.intacct.catalogue.definition import Field, Type
 from tieout.sandbox.intacct.context import Context, Reply
 from tieout.sandbox.intacct.envelope import Call, child_text
 from tieout.sandbox.intacct.errors import Detail, GatewayError, business, validation
-from tieout.sandbox.intacct.formats import kept
+from tieout.sandbox.intacct.formats import is_whole, kept
 from tieout.sandbox.intacct.people import BASE_CURRENCY
 from tieout.sandbox.intacct.store import Row
 
@@ -225,7 +225,7 @@ def _check_open(context: Context, row: Row) -> None:
 def _find(context: Context, call: Call) -> Row:
     key = call.body.get("key", "")
     row = context.store.first("OTHERRECEIPTS", RECORDNO=key)
-    if row is None:
+    if row is None or not context.reaches(row):
         raise business(f"Cannot find otherreceipts with key '{key}' to {call.name.partition('_')[0]}")
     return row
 
@@ -281,7 +281,7 @@ def _changed_lines(context: Context, body: _Element, number: int) -> list[Row]:
     lines = [{name: row[name] for name in names} for row in context.store.find("OTHERRECEIPTSENTRY", RECORDKEY=number)]
     for item in body.iterfind("receiptitems/updatelineitem"):
         text = item.get("line_num", "")
-        if not text.isdigit() or not 1 <= int(text) <= len(lines):
+        if not is_whole(text) or not 1 <= int(text) <= len(lines):
             raise validation(f"Illegal format for line_num: '{text}'")
         changes = _line_values(item)
         if "ACCOUNTNO" in changes:

@@ -60,7 +60,7 @@ def delete_record(context: Context, definition: ObjectDefinition, column: str, k
     """Delete the record whose column has that value; refuses an unknown one and one that others refer to."""
     context.permit(definition, "Delete", "DELETE")
     row = context.store.first(definition.name, **{column: key})
-    if row is None or not definition.writable:
+    if row is None or not definition.writable or not context.reaches(row):
         raise business(f"Cannot find {definition.name.lower()} with key '{key}' to delete")
     _writer(definition).delete(context, row)
     context.audit(definition.name, row["RECORDNO"], "Delete")

@@ -217,3 +217,12 @@ def test_in_an_entity_session_lines_stay_in_the_entity(gateway):
     assert gateway.result(entry(*own), entity="UK").findtext("status") == "success"
     assert "The location 'US' is invalid." in reason(gateway.result(entry(*PAIR), entity="UK"))
     assert gateway.rows("GLENTRY", "LOCATION MEGAENTITYID", entity="UK")[-2:] == [("UK", "UK"), ("UK-LON", "UK")]
+
+
+def test_an_entity_session_leaves_alone_what_another_entity_owns(gateway):
+    own = (line("12000", "debit", "5", "UK"), line("40100", "credit", "5", "UK"))
+    batch = gateway.result(entry(*own), entity="UK").findtext("data/glbatch/RECORDNO")
+    delete = f"<delete><object>GLBATCH</object><keys>{batch}</keys></delete>"
+    rename = f"<update><GLBATCH><RECORDNO>{batch}</RECORDNO><BATCH_TITLE>x</BATCH_TITLE></GLBATCH></update>"
+    assert [gateway.result(one, entity="JP").findtext("status") for one in (delete, rename)] == ["failure", "failure"]
+    assert [gateway.result(one, entity="UK").findtext("status") for one in (rename, delete)] == ["success", "success"]

@@ -59,10 +59,11 @@ def test_a_wrong_sender_fails_at_the_control_level_or_at_the_gateway_in_front(ga
         "XL03000006",
         "Incorrect Intacct XML Partner ID or password.",
     )
-    gateway.company.settings.wrong_sender = "gateway"
-    answer = stranger.post(stranger.request(PING))
-    assert answer.status_code == 400
-    assert etree.fromstring(answer.content).findtext(".//errorno") == "GW-0011"
+    gateway.company.settings.change({"wrong_sender": "gateway", "wrong_sign_in": "gateway"})
+    nobody = replace(gateway, user=("xml_gateway", "wrong"))
+    answers = [one.post(one.request(PING)) for one in (stranger, nobody)]
+    told = [(answer.status_code, etree.fromstring(answer.content).findtext(".//errorno")) for answer in answers]
+    assert told == [(400, "GW-0011"), (401, "XMLGW_JPP0002")]
 
 
 @pytest.mark.parametrize(

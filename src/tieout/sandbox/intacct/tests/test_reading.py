@@ -220,6 +220,25 @@ def test_read_by_query_refuses_what_it_cannot_read(gateway, text):
     assert gateway.result(by_query("DEPARTMENT", text)).findtext("status") == "failure"
 
 
+def test_long_chains_are_read_and_deep_nests_are_refused(gateway):
+    chain = " OR ".join(f"DEPARTMENTID = '{number}'" for number in range(5000))
+    assert gateway.result(by_query("DEPARTMENT", chain)).find("data").get("totalcount") == "7"
+    deep = "(" * 5000 + "TITLE = 'x'" + ")" * 5000
+    assert "nested too deeply" in reason(gateway.result(by_query("DEPARTMENT", deep)))
+    assert "nested too deeply" in reason(gateway.result(by_query("DEPARTMENT", "not " * 5000 + "TITLE = 'x'")))
+
+
+@pytest.mark.parametrize("text", ["²", "1e9", "1_0", "٣", "0x10", " ", "NaN", "1e999999999", "9" * 30])
+def test_numbers_of_another_kind_are_no_numbers(gateway, text):
+    assert gateway.result(by_query("GLENTRY", f"AMOUNT > '{text}'")).findtext("status") == (
+        "success" if text == " " else "failure"
+    )
+    if text.strip():
+        assert (
+            gateway.result(query("GLENTRY", "AMOUNT", f"<pagesize>{text}</pagesize>")).findtext("status") == "failure"
+        )
+
+
 def test_an_unknown_field_in_a_list_is_named_in_the_error_number(gateway):
     result = gateway.result(by_query("DEPARTMENT", fields="TITLE,COLOUR"))
     assert result.findtext(".//errorno") == "Invalid fields list COLOUR"

@@ -117,9 +117,7 @@ def test_the_ledger_follows_the_receipt_through_change_and_deletion(gateway):
     assert balance(gateway, "63000") == pytest.approx(0.25)
     change = (
         f'<update_otherreceipt key="{key}">{UNDEPOSITED}<refid>R-2</refid><receiptitems><updatelineitem line_num="1">'
-        "<amount>20</amount></updatelineitem>"
-        + item("0.25", location="UK")
-        + "</receiptitems></update_otherreceipt>"
+        "<amount>20</amount></updatelineitem>" + item("0.25", location="UK") + "</receiptitems></update_otherreceipt>"
     )
     refused = gateway.result(change)
     assert "Negative lines" in reason(refused)
