@@ -81,16 +81,10 @@ class Gateway:
 
         Raises Refused or PermissionMissing (nothing was booked), NotSent, AlreadyExecuted, OutcomeUnknown.
         """
-        with preparing():
-            signed = self.sign_in(entity)
-        with sending():
-            reply, answer = self._run(function, control_id, signed, once=True)
+        reply, answer = self._send(function, control_id, entity)
         if reply.authentication:
             self._open.clear()
-            with preparing():
-                signed = self.sign_in(entity)
-            with sending():
-                reply, answer = self._run(function, control_id, signed, once=True)
+            reply, answer = self._send(function, control_id, entity)
         with sending():
             return self._settle(reply, answer, control_id)
 
@@ -98,6 +92,12 @@ class Gateway:
         """Drop the connections and forget the sessions."""
         self._open.clear()
         self._http.close()
+
+    def _send(self, function: Element, control_id: str, entity: str) -> tuple[Reply, Answer]:
+        with preparing():
+            signed = self.sign_in(entity)
+        with sending():
+            return self._run(function, control_id, signed, once=True)
 
     def _new_session(self, entity: str) -> _SignedIn:
         settings = self.settings

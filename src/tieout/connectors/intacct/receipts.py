@@ -83,8 +83,6 @@ def find(reader: Reader, sent: Mapping[str, Receipt]) -> list[tuple[str, Held]]:
 def _held(row: Row, lines: Sequence[Row], sent: Receipt) -> Held:
     entity = compare.code(row, _ENTITY, sent.entity) if sent.entity else ""
     currency = row.get("CURRENCY") or row.get("BASECURR") or sent.currency
-    deposited = compare.day(row.get("DEPOSITDATE", ""))
-    unchanged = deposited == sent.day and sent.deposit_day is None
     receipt = Receipt(
         key=row[KEY],
         day=compare.day(row.get("WHENCREATED", "")) or sent.day,
@@ -94,11 +92,18 @@ def _held(row: Row, lines: Sequence[Row], sent: Receipt) -> Held:
         lines=tuple(_lines(compare.in_order(lines), sent, currency)),
         bank_account=compare.code(row, ("BANKACCOUNTID",), sent.bank_account),
         undeposited_account=compare.code(row, _UNDEPOSITED, sent.undeposited_account),
-        deposit_day=None if unchanged or "DEPOSITDATE" not in row else deposited,
+        deposit_day=_deposit_day(row, sent),
         description=compare.reported(row, ("DESCRIPTION",), sent.description, TEXT_LIMITS["description"]),
         entity=entity,
     )
     return Held(row["RECORDNO"], receipt, url=row.get("RECORD_URL", ""), state=row.get("STATE", ""))
+
+
+def _deposit_day(row: Row, sent: Receipt) -> date | None:
+    if "DEPOSITDATE" not in row:
+        return sent.deposit_day
+    deposited = compare.day(row["DEPOSITDATE"])
+    return None if sent.deposit_day is None and deposited == sent.day else deposited
 
 
 def _lines(rows: Sequence[Row], sent: Receipt, currency: str) -> list[ReceiptLine]:
@@ -110,7 +115,7 @@ def _lines(rows: Sequence[Row], sent: Receipt, currency: str) -> list[ReceiptLin
 
 
 def _held_line(row: Row, sent: ReceiptLine, currency: str, entity: str) -> ReceiptLine:
-    label = compare.code(row, ("ACCOUNTLABEL",), sent.account_label)
+    label = "" if sent.account else compare.code(row, ("ACCOUNTLABEL",), sent.account_label)
     return ReceiptLine(
         amount=compare.money(row, ("TRX_AMOUNT", "AMOUNT"), currency),
         account="" if label else compare.code(row, ("ACCOUNTNO",), sent.account),

@@ -105,6 +105,8 @@ def test_a_text_that_was_cut_on_the_way_counts_as_sent(gateway: Scripted) -> Non
         ({"DESCRIPTION2": "Somebody else"}, "payer", "Somebody else"),
         ({"PAYMETHOD": "Cash"}, "method", "Cash"),
         ({"BANKACCOUNTID": "BOA--Bank"}, "bank_account", "BOA"),
+        ({"DEPOSITDATE": "11/22/2026"}, "deposit_day", date(2026, 11, 22)),
+        ({"UNDEPGLACCOUNTNO": "1090"}, "undeposited_account", "1090"),
     ],
 )
 def test_a_difference_in_content_stays_a_difference(
@@ -114,6 +116,14 @@ def test_a_difference_in_content_stays_a_difference(
     (held,) = gateway.session().find([SENT])["K-1"]
     assert getattr(held.document, name) == value
     assert held.document != SENT
+
+
+def test_what_the_ledger_adds_by_itself_is_no_difference(gateway: Scripted) -> None:
+    header = {**HEADER, "DEPOSITDATE": "11/20/2026", "UNDEPGLACCOUNTNO": "1080"}
+    lines = [LINES[0], {**LINES[1], "ACCOUNTLABEL": "Label of account 4000"}]
+    gateway.script = [Company(OTHERRECEIPTS=[header], OTHERRECEIPTSENTRY=lines)] * 4
+    (held,) = gateway.session().find([SENT])["K-1"]
+    assert held.document == SENT
 
 
 def test_a_changed_amount_account_dimension_or_missing_line_stays_a_difference(gateway: Scripted) -> None:
