@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection as database
 from django.db.models import QuerySet
 
+from tieout.connect import queries as connect
 from tieout.connectors.kit.documents import Dimensions, Document, Journal, JournalLine, Receipt, ReceiptLine
 from tieout.kernel.money import Money
+from tieout.ledger.errors import PreflightFailed
 from tieout.ledger.models import Attempt, Line, Posting, Source
 from tieout.sync.models import Process
 from tieout.sync.runs import Run
@@ -23,6 +26,17 @@ from tieout.sync.runs import Run
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 OPEN_STATES = (Posting.State.PLANNED, Posting.State.FAILED)
 """States in which nothing is booked and the content may still change."""
+
+
+_MISPLACED = """
+    select distinct posting.id
+      from ledger_posting posting
+      join ledger_source booked on booked.posting_id = posting.id and booked.live and booked.exclusive
+      join records_payment payment
+        on payment.connection_id = %(connection)s and payment.external_id = booked.record_id
+     where posting.process_id = %(process)s and posting.kind = 'receipt' and posting.state in ('planned', 'failed')
+       and booked.record_kind = 'payment' and payment.received_on <> posting.day
+"""
 
 
 def new_key() -> str:
@@ -56,13 +70,25 @@ class Draft:
 def save(run: Run, drafts: Sequence[Draft], among: QuerySet[Posting], *, again: bool) -> int:
     """Make `among` (open postings of this process) match the drafts, in the caller's transaction. Returns how many.
 
-    `again` lets an unchanged posting that the ledger refused be sent once more.
+    `again` lets an unchanged posting that the ledger refused be sent once more; one that only the preflight held back is
+    always tried again.
     """
     open_now = {posting.group: posting for posting in among.filter(state__in=OPEN_STATES).select_for_update()}
     _drop([posting for group, posting in open_now.items() if group not in {draft.group for draft in drafts}])
+    limits = connect.connector_of(run.process.target).text_limits
     for draft in drafts:
-        _write(run, draft, open_now.get(draft.group), again=again)
+        fitting = replace(draft, document=_fitting(draft.document, limits))
+        _write(run, fitting, open_now.get(draft.group), again=again)
     return len(drafts)
+
+
+def drop_misplaced(process: Process) -> int:
+    """Drop open receipts that hold a payment which moved to another day in the source; its day is planned afresh."""
+    with database.cursor() as cursor:
+        cursor.execute(_MISPLACED, {"process": process.pk, "connection": process.source_id})
+        ids = [row[0] for row in cursor.fetchall()]
+    _drop(list(Posting.objects.filter(pk__in=ids).select_for_update()))
+    return len(ids)
 
 
 def document_of(posting: Posting) -> Document:
@@ -80,7 +106,8 @@ def _write(run: Run, draft: Draft, before: Posting | None, *, again: bool) -> No
         _write_lines(fresh, draft)
         return
     same = _content(document_of(before)) == _content(draft.document)
-    if same and (before.state == Posting.State.PLANNED or not again):
+    foreseen = (before.problem or {}).get("code") == PreflightFailed.code
+    if same and (before.state == Posting.State.PLANNED or not (again or foreseen)):
         return
     was_refused = before.state == Posting.State.FAILED
     Posting.objects.filter(pk=before.pk).update(
@@ -106,6 +133,18 @@ def _drop(postings: Sequence[Posting]) -> None:
     rest = Posting.objects.filter(pk__in=ids)
     Source.objects.filter(posting__in=rest.values("pk")).update(live=False)
     rest.update(state=Posting.State.WITHDRAWN)
+
+
+def _fitting(document: Document, limits: Mapping[str, int]) -> Document:
+    """The document with texts cut to what the ledger keeps, an ellipsis showing where."""
+    lines: Any = tuple(replace(line, memo=_cut(line.memo, limits.get("memo"))) for line in document.lines)
+    names = ("payer", "description") if isinstance(document, Receipt) else ("title", "description")
+    texts: Any = {name: _cut(getattr(document, name), limits.get(name)) for name in names}
+    return replace(document, lines=lines, **texts)
+
+
+def _cut(text: str, most: int | None) -> str:
+    return text if most is None or len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _as_posting(process: Process, draft: Draft, now: datetime) -> Posting:

@@ -96,6 +96,8 @@ class Posting(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     """Until when an absent record proves nothing, because the ledger may still be working on the request."""
     reverses = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
+    reversal_reason = models.CharField(max_length=500, blank=True)
+    """What the person who reversed it said; empty when a rule did."""
     planned_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,7 @@ from django.db import transaction
 from tieout.audit import operations as audit
 from tieout.connect import queries as connect
 from tieout.connectors.kit.capabilities import PostsDocuments
+from tieout.kernel.errors import InvalidInput
 from tieout.ledger import delivery, queries, reference, reversal
 from tieout.ledger.drafts import OPEN_STATES
 from tieout.ledger.errors import NotPostable, NotReversible
@@ -47,10 +48,12 @@ def reverse(*, actor: Actor, posting_id: int, reason: str, now: datetime, defer:
     """
     actor.require(Permission.REVERSE)
     posting = queries.posting(actor.environment_id, posting_id)
+    if not reason.strip():
+        raise InvalidInput("A reversal needs a reason.", remedy="Say why, in a few words; it is kept with the posting.")
     if posting.state not in (Posting.State.SENT, Posting.State.VERIFIED) or posting.reverses_id:
         raise NotReversible(f"{posting.key} is {posting.state}.", posting=posting_id)
     with transaction.atomic():
-        reversal.begin(posting, now)
+        reversal.begin(posting, now, reason.strip())
         details = {"reason": reason.strip()[:500], "key": posting.key}
         audit.record(actor=actor, action="reverse posting", subject=f"posting:{posting.pk}", details=details)
         parameters = {"post": [], "reverse": [posting.pk]}

@@ -30,8 +30,8 @@ from tieout.ledger.receipts.kind import last_day
 from tieout.ledger.receipts.rules import plan_day
 from tieout.ledger.receipts.settings import ReceiptSettings
 from tieout.people.queries import SiteClock
-from tieout.sync.noted import Noted
 from tieout.sync.models import Process
+from tieout.sync.noted import Noted
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,14 @@ State = Posting.State
 _OTHER_SIDE = {"debit": "credit", "credit": "debit"}
 
 
-def begin(posting: Posting, now: datetime) -> None:
-    """Mark the posting as being reversed; for a journal entry, plan the counter-entry. In the caller's transaction."""
-    Posting.objects.filter(pk=posting.pk, state__in=(State.SENT, State.VERIFIED)).update(state=State.REVERSING)
+def begin(posting: Posting, now: datetime, reason: str = "") -> None:
+    """Mark the posting as being reversed; for a journal entry, plan the counter-entry. In the caller's transaction.
+
+    With a person's `reason`, what it booked is not booked again until somebody says so.
+    """
+    Posting.objects.filter(pk=posting.pk, state__in=(State.SENT, State.VERIFIED)).update(
+        state=State.REVERSING, reversal_reason=reason[:500]
+    )
     if posting.kind == Posting.Kind.JOURNAL:
         _counter_entry(posting, now)
 

@@ -10,9 +10,10 @@ from django.db import connection as database
 from tieout.kernel.money import Money
 from tieout.kernel.period import Period
 from tieout.ledger.gl_reports.settings import GlSettings
+from tieout.ledger.models import Posting
 from tieout.sync.findings import note_all
-from tieout.sync.noted import Noted
 from tieout.sync.models import Finding
+from tieout.sync.noted import Noted
 from tieout.sync.runs import Run
 
 _UNMAPPED = """
@@ -41,7 +42,7 @@ _BILLS = """
 
 def ask(run: Run, settings: GlSettings, month: Period) -> int:
     """Keep the month's findings, resolve those that are gone. Returns how many are open. Reads gl_delta."""
-    found = [*_unmapped(month), *_entities(month), *_bills(run, settings, month)]
+    found = [*_unmapped(month), *_entities(month), *_bills(run, settings, month), *_reversed(run, settings, month)]
     now = run.clock()
     note_all(run.process, run.job, found, now)
     still = {(each.rule, each.record_id) for each in found}
@@ -104,6 +105,27 @@ def _bills(run: Run, settings: GlSettings, month: Period) -> Iterator[Noted]:
             remedy="Look whether a charge is missing in the source, or accept the charges as they are.",
             source_record_id=source,
             state=state,
+            facts={"month": month.label},
+        )
+
+
+def _reversed(run: Run, settings: GlSettings, month: Period) -> Iterator[Noted]:
+    undone = Posting.objects.filter(
+        process=run.process, header__month=month.label, state=Posting.State.REVERSED
+    ).exclude(reversal_reason="")
+    for posting in undone:
+        seen = Finding.objects.filter(process=run.process, rule="reversed", record_id=posting.key)
+        decided = seen.exclude(decision="").exists()
+        book = settings.rules.get("reversed") == "book"
+        yield Noted(
+            rule="reversed",
+            record_kind="posting",
+            record_id=posting.key,
+            label=f"{month.label}: {posting.group}",
+            owner="here",
+            cause=f"Reversed by hand: {posting.reversal_reason}",
+            remedy="Book the month again once the mapping is right.",
+            state=Finding.State.DISMISSED if decided else Finding.State.SETTLED if book else Finding.State.OPEN,
             facts={"month": month.label},
         )
 

@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
     Rule("unmapped_code", "Ledger codes without a mapping", ()),
     Rule("unmapped_payment", "Payment methods without a mapping", ()),
     Rule("unmapped_entity", "Customers without a mapped entity", ()),
+    Rule("reversed", "Months whose entry was reversed by hand", (_HOLD, ("book", "Book the month again"))),
     Rule("bill_differs", "Bills whose charges do not add up", (_HOLD, ("accept", "Accept the charges as they are"))),
 )
 """What a GL report process may find. A month with an open finding is not posted."""

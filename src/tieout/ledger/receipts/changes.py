@@ -15,8 +15,8 @@ from tieout.ledger import reversal
 from tieout.ledger.models import Posting
 from tieout.ledger.receipts.settings import HOLD, REPOST, ReceiptSettings
 from tieout.sync.findings import note_all, resolve_absent
-from tieout.sync.noted import Noted
 from tieout.sync.models import Process, SourceRecord
+from tieout.sync.noted import Noted
 from tieout.sync.runs import Run
 
 RULE = "changed_after_posting"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -36,6 +37,10 @@ _ROWS = f"""
     select free.external_id, free.source_record_id, free.customer_id_external, customer.name, free.amount_minor,
            free.currency, free.method, free.received_on, free.refunded, free.bounced,
            coalesce(customer.custom_fields ->> %(entity_field)s, ''), free.reference,
+           exists (select 1 from ledger_source undone join ledger_posting posting on posting.id = undone.posting_id
+                    where undone.process_id = %(process)s and undone.record_kind = 'payment'
+                      and undone.record_id = free.external_id and posting.state = 'reversed'
+                      and posting.reversal_reason <> ''),
            coalesce((select jsonb_object_agg(finding.rule, finding.decision) from sync_finding finding
                       where finding.process_id = %(process)s and finding.record_kind = 'payment'
                         and finding.record_id = free.external_id and finding.decision <> ''), '{{}}')
@@ -78,6 +83,9 @@ def plan(run: Run, settings: ReceiptSettings, last: date, calendar: Calendar) ->
     """Plan every free day up to `last`, each in a transaction of its own. Returns the number of receipts planned."""
     records = run.parameters.get("records")
     values = parameters(run.process, settings, last, None)
+    with transaction.atomic():
+        run.advance()
+        drafts.drop_misplaced(run.process)
     days = free_days(parameters(run.process, settings, last, records))
     again = run.job.trigger != run.job.Trigger.SCHEDULE
     run.enter("plan", len(days), f"Planning {len(days)} days")
@@ -126,8 +134,6 @@ def _draft(group: Group, name: str, calendar: Calendar) -> Draft:
 
 
 def _payment(row: Sequence[Any]) -> PaymentRow:
-    import json
-
     return PaymentRow(
         id=row[0],
         source_record_id=row[1],
@@ -140,5 +146,6 @@ def _payment(row: Sequence[Any]) -> PaymentRow:
         bounced=row[9],
         entity=row[10],
         reference=row[11],
-        decisions=json.loads(row[12]) if isinstance(row[12], str) else row[12],
+        reversed_by_hand=row[12],
+        decisions=json.loads(row[13]) if isinstance(row[13], str) else row[13],
     )

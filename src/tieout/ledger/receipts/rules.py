@@ -34,6 +34,8 @@ class PaymentRow:
     entity: str = ""
     """The source's own word for the entity."""
     reference: str = ""
+    reversed_by_hand: bool = False
+    """Its receipt was reversed by a person, who may not want it posted again."""
     decisions: Mapping[str, str] = field(default_factory=dict)
     """What a person chose for this one payment: rule to action."""
 
@@ -94,6 +96,11 @@ _CAUSES = {
     "unmapped_method": ("here", "Its method has no mapping.", "Map the method on the process, then retry."),
     "unmapped_entity": ("here", "Its customer's entity is not mapped.", "Map the entity on the process, then retry."),
     "unknown_customer": ("source", "Its customer was not delivered.", "Check the customer in the source, then retry."),
+    "reversed": (
+        "here",
+        "Its receipt was reversed by hand.",
+        "Book it again once the mapping is right, or leave it out.",
+    ),
     "negative_deposit": (
         "source",
         "The day's payments of this method do not come to a positive amount, and no deposit can be negative.",
@@ -196,6 +203,8 @@ def _rules_met(payment: PaymentRow, mapping: MethodMapping | None, settings: Rec
         yield "unmapped_entity"
     if payment.customer_name is None:
         yield "unknown_customer"
+    if payment.reversed_by_hand:
+        yield "reversed"
 
 
 def _grouped(bookings: Sequence[Booking]) -> Iterator[Group]:

@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     Rule("unmapped_method", "Methods without a mapping", (_HOLD, _LEAVE)),
     Rule("unmapped_entity", "Customers without a mapped entity", (_HOLD, _LEAVE)),
     Rule("unknown_customer", "Payments of an unknown customer", (_HOLD, _BOOK, _LEAVE)),
+    Rule("reversed", "Payments whose receipt was reversed by hand", (_HOLD, _BOOK, _LEAVE)),
     Rule("negative_deposit", "Deposits that are not positive", (_HOLD,)),
     Rule(
         "changed_after_posting",

@@ -9,6 +9,7 @@ import pytest
 from django.db.models import Sum
 
 from tieout.kernel.calendar import Calendar
+from tieout.ledger import reversal
 from tieout.ledger.errors import parse_settings
 from tieout.ledger.models import Posting, Source
 from tieout.ledger.receipts import planning
@@ -118,3 +119,33 @@ def test_a_payment_of_an_unknown_customer_is_held_and_freed_when_the_customer_ar
     [posting] = plan(books, process).values()
     assert posting.header["payer"] == "阮 Kon Tum"
     assert Finding.objects.get().state == "resolved"
+
+
+def test_a_payment_that_moved_to_another_day_is_planned_there_alone(books: Books, process: Process) -> None:
+    books.payment("1", FRIDAY, 100)
+    books.payment("2", FRIDAY, 50)
+    plan(books, process)
+    books.payment("1", date(2026, 10, 1), 100)
+    assert {group: posting.total_minor for group, posting in plan(books, process).items()} == {
+        "2026-10-01 · ACH · USD": 100,
+        "2026-10-02 · ACH · USD": 50,
+    }
+
+
+def test_a_payment_whose_receipt_a_person_reversed_waits_for_that_person(books: Books, process: Process) -> None:
+    books.payment("1", FRIDAY, 100)
+    [posting] = plan(books, process).values()
+    accept(posting)
+    reversal.begin(posting, books.run(process).clock(), "Wrong bank")
+    Posting.objects.filter(pk=posting.pk).update(state="reversed")
+    posting.sources.update(live=False)
+    assert [each.state for each in plan(books, process).values()] == ["reversed"]
+    Finding.objects.filter(rule="reversed").update(decision="book", state="dismissed")
+    assert plan(books, process)["2026-10-02 · ACH · USD · #2"].total_minor == 100
+
+
+def test_texts_longer_than_the_ledger_keeps_are_cut_where_one_sees_it(books: Books, process: Process) -> None:
+    books.customer("7", "Ж" * 400)
+    books.payment("1", FRIDAY, 100)
+    [posting] = plan(books, process).values()
+    assert posting.header["payer"] == "Ж" * 79 + "…"
