@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -15,9 +16,10 @@ from tieout.sandbox.intacct.catalogue import CATALOGUE
 from tieout.sandbox.intacct.formats import Stored, shown
 from tieout.sandbox.intacct.people import COMPANY_ID, COMPANY_NAME
 from tieout.sandbox.intacct.store import Store
-from tieout.sandbox.kit.pages import Html, page, section, table
+from tieout.sandbox.kit.pages import Html, folded, page, section, table
 
 LATEST = 200
+Rows = Sequence[Sequence[str]]
 _LINKS = [
     ("/intacct/", "Overview"), ("/intacct/receipts", "Other receipts"), ("/intacct/journal", "Journal entries"),
     ("/intacct/balances", "Balances"), ("/intacct/lists", "Lists"), ("/", "All sandboxes"),
@@ -73,22 +75,24 @@ class Inspection:
         with self._store.lock:
             receipts = self._latest("OTHERRECEIPTS", head)
             entries = self._of("OTHERRECEIPTSENTRY", "RECORDKEY", lines, receipts)
+        parts = _folded(receipts, entries, _captions("OTHERRECEIPTSENTRY", lines), numbers=[5])
+        overview = table(_captions("OTHERRECEIPTS", head), receipts, numbers=[8])
         return self._page(
-            "Other receipts",
-            section(f"Latest {LATEST} receipts", table(head.split(), receipts, numbers=[8])),
-            section("Their lines", table(lines.split(), entries, numbers=[6])),
+            "Other receipts", section(f"Latest {LATEST} receipts", overview), section("With their lines", *parts)
         )
 
     def _journal(self, _: Request) -> Response:
         head = "RECORDNO JOURNAL BATCHNO BATCH_DATE BATCH_TITLE REFERENCENO STATE MODULE BASELOCATION_NO"
-        lines = "BATCHNO LINE_NO ACCOUNTNO TR_TYPE TRX_AMOUNT CURRENCY AMOUNT LOCATION DEPARTMENT CUSTOMERID CLASSID DESCRIPTION"
+        lines = (
+            "BATCHNO ACCOUNTNO TR_TYPE TRX_AMOUNT CURRENCY AMOUNT LOCATION DEPARTMENT CUSTOMERID CLASSID DESCRIPTION"
+        )
         with self._store.lock:
             batches = self._latest("GLBATCH", head)
             entries = self._of("GLENTRY", "BATCHNO", lines, batches)
+        parts = _folded(batches, entries, _captions("GLENTRY", lines), numbers=[2, 4])
+        overview = table(_captions("GLBATCH", head), batches)
         return self._page(
-            "Journal entries",
-            section(f"Latest {LATEST} entries", table(head.split(), batches)),
-            section("Their lines", table(lines.split(), entries, numbers=[4, 6])),
+            "Journal entries", section(f"Latest {LATEST} entries", overview), section("With their lines", *parts)
         )
 
     def _balances(self, _: Request) -> Response:
@@ -106,7 +110,8 @@ class Inspection:
         with self._store.lock:
             parts = [
                 section(
-                    CATALOGUE.objects[name].plural, table(columns.split(), self._latest(name, columns, newest=False))
+                    CATALOGUE.objects[name].plural,
+                    table(_captions(name, columns), self._latest(name, columns, newest=False)),
                 )
                 for name, columns in _LISTS.items()
             ]
@@ -131,6 +136,21 @@ class Inspection:
         return page(title, *parts, lead=f"{COMPANY_NAME} ({COMPANY_ID}), Sage Intacct sandbox", links=_LINKS)
 
 
+def _captions(name: str, columns: str) -> list[str]:
+    return [CATALOGUE.objects[name].by_name[column].caption for column in columns.split()]
+
+
+def _folded(owners: Rows, lines: Rows, captions: Sequence[str], numbers: Sequence[int]) -> list[Html]:
+    """Each owner with its lines, which name their owner first."""
+    by_owner: dict[str, list[Sequence[str]]] = defaultdict(list)
+    for line in lines:
+        by_owner[line[0]].append(line[1:])
+    return [
+        folded(" · ".join(cell for cell in owner if cell), table(captions[1:], by_owner[owner[0]], numbers))
+        for owner in owners
+    ]
+
+
 def _threaded(render: Callable[[Request], Response]):  # type: ignore[no-untyped-def]
     async def endpoint(request: Request) -> Response:
         return await run_in_threadpool(render, request)
@@ -139,4 +159,5 @@ def _threaded(render: Callable[[Request], Response]):  # type: ignore[no-untyped
 
 
 def _money(value: Stored) -> str:
-    return f"{Decimal(int(value or 0)).scaleb(-4):,.2f}"
+    number = Decimal(int(value or 0)).scaleb(-4)
+    return f"{number:,.2f}" if number == round(number, 2) else f"{number:,.3f}"

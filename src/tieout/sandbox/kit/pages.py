@@ -14,7 +14,12 @@ h1 { font-size: 1.4rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 2
 nav a { margin-right: 1rem; } p.lead { margin: 0 0 1rem; opacity: .75; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; background: var(--soft); } td.number, th.number { text-align: right; white-space: nowrap; }
+th { font-weight: 600; background: var(--soft); white-space: nowrap; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+nav { margin-bottom: 1.5rem; }
+div.wide { overflow-x: auto; }
+details { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; }
+summary { cursor: pointer; padding: .45rem .6rem; } details > div { padding: 0 .6rem .6rem; }
 p.empty { opacity: .6; font-style: italic; }
 """
 
@@ -38,12 +43,18 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], numbers: Seq
     lines = [_row("td", row, numbers) for row in rows]
     if not lines:
         return Html('<p class="empty">None yet.</p>')
-    return Html(f"<table><thead>{_row('th', headers, numbers)}</thead><tbody>{''.join(lines)}</tbody></table>")
+    head = _row("th", headers, numbers)
+    return Html(f'<div class="wide"><table><thead>{head}</thead><tbody>{"".join(lines)}</tbody></table></div>')
 
 
 def section(title: str, *parts: Html) -> Html:
     """A heading and what stands under it."""
     return Html(f"<section><h2>{text(title)}</h2>{''.join(parts)}</section>")
+
+
+def folded(summary: object, *parts: Html) -> Html:
+    """Parts that open when their summary is clicked."""
+    return Html(f"<details><summary>{text(summary)}</summary><div>{''.join(parts)}</div></details>")
 
 
 def page(title: str, *parts: Html, lead: object = "", links: Iterable[tuple[str, str]] = ()) -> Response:

@@ -11,6 +11,16 @@ from enum import StrEnum
 from functools import cached_property
 
 
+_CAPTIONS = {
+    "ACCOUNTNO": "Account number", "ACCOUNTLABEL": "Account label", "ACCOUNTTYPE": "Account type", "NORMALBALANCE": "Normal balance",
+    "BANKACCOUNTID": "Bank account", "BANKACCOUNTNO": "Bank account number", "BANKNAME": "Bank name", "BASELOCATION_NO": "Source entity",
+    "BATCHNO": "Number", "CLASSID": "Class", "CUSTOMERID": "Customer", "DEPARTMENTID": "Department", "GLACCOUNTNO": "GL account",
+    "LOCATIONID": "Location", "LOGINID": "Login", "PARENTID": "Parent", "TOTALENTERED": "Total", "TRX_AMOUNT": "Transaction amount",
+    "TRX_TOTALENTERED": "Transaction total", "UNDEPGLACCOUNTNO": "Undeposited funds account", "USERTYPE": "User type",
+}  # fmt: skip
+"""Captions of names that run their words together, where a definition gives no label of its own."""
+
+
 class Type(StrEnum):
     """Field types, under the names that `lookup` gives them."""
 
@@ -47,7 +57,7 @@ class Field:
     @property
     def caption(self) -> str:
         """The label shown to people."""
-        return self.label or self.name.replace("_", " ").replace(".", " ").capitalize()
+        return self.label or _CAPTIONS.get(self.name) or self.name.replace("_", " ").replace(".", " ").capitalize()
 
     def code(self, label: str) -> str | None:
         """The database code of a label."""

@@ -74,7 +74,7 @@ GLBATCH = ObjectDefinition(
     lines=Lines("ENTRIES", "GLENTRY", "BATCHNO"), legacy_name="gltransaction",
     fields=(
         recordno(),
-        Field("BATCHNO", Type.INTEGER, readonly=True, label="Number within the journal"),
+        Field("BATCHNO", Type.INTEGER, readonly=True, label="Number in journal"),
         Field("JOURNAL", required=True),
         Field("BATCH_DATE", Type.DATE, required=True, label="Posting date"),
         Field("BATCH_TITLE", required=True, label="Description"),
@@ -142,7 +142,7 @@ GLENTRY = ObjectDefinition(
         recordno(),
         Field("BATCHNO", Type.INTEGER, readonly=True, label="Journal entry's record number"),
         Field("LINE_NO", Type.INTEGER, readonly=True),
-        Field("TR_TYPE", Type.ENUM, required=True, choices=(("1", "1"), ("-1", "-1"))),
+        Field("TR_TYPE", Type.ENUM, label="Type", required=True, choices=(("1", "1"), ("-1", "-1"))),
         Field("ENTRY_DATE", Type.DATE, readonly=True),
         Field("ACCOUNTNO", required=True),
         Field("ACCOUNTKEY", Type.INTEGER, readonly=True, via="GLACCOUNT.RECORDNO"),

@@ -101,7 +101,7 @@ def test_an_entry_is_found_again_by_its_reference_and_reads_back_as_sent(gateway
         ((PAIR[1], line("12000", "debit", "99.5", currency="")), {}, "Required field Currency is missing"),
         ((PAIR[1], line("12000", "debit", "99.5", currency="XAU")), {}, "Enable foreign-currency transactions"),
         ((PAIR[1], line("12000", "debit", "-99.5")), {}, "must not be negative"),
-        ((PAIR[1], line("12000", "debit", "a lot")), {}, "Illegal format for Trx amount"),
+        ((PAIR[1], line("12000", "debit", "a lot")), {}, "Illegal format for Transaction amount"),
         (
             (PAIR[1], line("12000", "debit", "99.5", extra="<COLOUR>red</COLOUR>")),
             {},
