@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection as database
 from django.db.models import QuerySet
 
-from tieout.connect import queries as connect
 from tieout.connectors.kit.documents import Dimensions, Document, Journal, JournalLine, Receipt, ReceiptLine
 from tieout.kernel.money import Money
 from tieout.ledger.errors import PreflightFailed
@@ -75,10 +74,8 @@ def save(run: Run, drafts: Sequence[Draft], among: QuerySet[Posting], *, again: 
     """
     open_now = {posting.group: posting for posting in among.filter(state__in=OPEN_STATES).select_for_update()}
     _drop([posting for group, posting in open_now.items() if group not in {draft.group for draft in drafts}])
-    limits = connect.connector_of(run.process.target).text_limits
     for draft in drafts:
-        fitting = replace(draft, document=_fitting(draft.document, limits))
-        _write(run, fitting, open_now.get(draft.group), again=again)
+        _write(run, draft, open_now.get(draft.group), again=again)
     return len(drafts)
 
 
@@ -133,18 +130,6 @@ def _drop(postings: Sequence[Posting]) -> None:
     rest = Posting.objects.filter(pk__in=ids)
     Source.objects.filter(posting__in=rest.values("pk")).update(live=False)
     rest.update(state=Posting.State.WITHDRAWN)
-
-
-def _fitting(document: Document, limits: Mapping[str, int]) -> Document:
-    """The document with texts cut to what the ledger keeps, an ellipsis showing where."""
-    lines: Any = tuple(replace(line, memo=_cut(line.memo, limits.get("memo"))) for line in document.lines)
-    names = ("payer", "description") if isinstance(document, Receipt) else ("title", "description")
-    texts: Any = {name: _cut(getattr(document, name), limits.get(name)) for name in names}
-    return replace(document, lines=lines, **texts)
-
-
-def _cut(text: str, most: int | None) -> str:
-    return text if most is None or len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _as_posting(process: Process, draft: Draft, now: datetime) -> Posting:
