@@ -114,7 +114,8 @@ class ListPage(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
-        table = self.table_class(filterset.qs, request=self.request)
+        table = self.table_class(filterset.qs)
+        table.request = self.request  # given to the constructor it would sort, count and page by itself
         if sort := self.request.GET.getlist("sort"):
             table.order_by = sort
         self.paginate(table)

@@ -69,6 +69,8 @@ def test_a_second_factor_is_set_up_and_asked_for_and_a_recovery_code_replaces_it
 ) -> None:
     browser, user = Client(), person(Role.VIEWER)
     sign_in(browser, user)
+    assert browser.get("/account/2fa/totp/activate/").url.startswith("/account/reauthenticate/")
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
     page = browser.get("/account/2fa/totp/activate/")
     secret = page.context["form"].secret
     assert "data:image/svg+xml" in page.content.decode()
