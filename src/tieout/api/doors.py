@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from tieout.api.guard import BearerToken
 from tieout.api.shapes import Problem
@@ -62,7 +64,7 @@ class Doors:
         needed = permission if isinstance(permission, tuple) else (permission,)
 
         def declare(view: View) -> View:
-            return self.router.api_operation(
+            self.router.api_operation(
                 [method],
                 path,
                 auth=BearerToken(*needed),
@@ -70,6 +72,20 @@ class Doors:
                 operation_id=view.__name__,
                 summary=view.__name__.replace("_", " ").capitalize(),
                 **extra,
-            )(view)
+            )(_with_status(view, *answers))
+            return view
 
         return declare
+
+
+def _with_status(view: Callable[..., Any], status: int = 0) -> Callable[..., Any]:
+    """The view's value under the one status that its route has; responses made by the view stay as they are."""
+
+    @wraps(view)
+    def answered(*args: Any, **kwargs: Any) -> Any:
+        value = view(*args, **kwargs)
+        return Status(status, value) if status else value
+
+    # Annotations are text; ninja would look their names up in this module instead of the view's.
+    answered.__signature__ = signature(view, eval_str=True)  # type: ignore[attr-defined]
+    return answered

@@ -2,13 +2,17 @@
 
 from django.urls import include, path
 
+from tieout.config import api
 from tieout.web import faults
 
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("", include("tieout.web.urls")),
     path("", include("tieout.people.web.urls")),
     path("", include("tieout.connect.web.urls")),
     path("", include("tieout.audit.web.urls")),
+    path("", include("tieout.sync.web.urls")),
+    path("", include("tieout.ledger.web.urls")),
 ]
 handler400 = faults.bad_request
 handler403 = faults.permission_denied

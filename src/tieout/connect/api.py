@@ -18,9 +18,9 @@ doors = Doors("connections")
 
 
 @doors.get("/connectors", Permission.READ, list[shapes.Connector])
-def list_connectors(request: Call) -> tuple[Connector, ...]:
+def list_connectors(request: Call) -> list[Connector]:
     """The vendors that can be connected, with the fields that each asks for."""
-    return registry.all_connectors()
+    return list(registry.all_connectors())
 
 
 @doors.get("/connections", Permission.READ, Page[shapes.Connection])
@@ -32,7 +32,7 @@ def list_connections(request: Call, asked: Query[Asked]) -> dict[str, Any]:
 @doors.post("/connections", CONNECT, shapes.Connection, status=201)
 def add_connection(request: Call, given: shapes.NewConnection) -> Any:
     """Add a connection; nothing is sent to the vendor yet."""
-    return 201, operations.add(actor=request.auth, now=request.now, **given.dict())
+    return operations.add(actor=request.auth, now=request.now, **given.dict())
 
 
 @doors.get("/connections/{int:connection_id}", Permission.READ, shapes.Connection)
@@ -48,10 +48,9 @@ def change_connection(request: Call, connection_id: int, given: shapes.ChangedCo
 
 
 @doors.delete("/connections/{int:connection_id}", CONNECT)
-def remove_connection(request: Call, connection_id: int) -> Any:
+def remove_connection(request: Call, connection_id: int) -> None:
     """Remove a connection that no process uses."""
     operations.remove(actor=request.auth, connection_id=connection_id)
-    return 204, None
 
 
 @doors.post("/connections/{int:connection_id}/test", CONNECT, shapes.Health)

@@ -96,6 +96,14 @@ class MonthRow:
         return self.report - self.held
 
 
+Rows = list[ReceiptRow] | list[MonthRow]
+
+
+def rows_of(process: Process, period: Period) -> Rows:
+    """The rows that the process's kind has: days of receipts, or whole months of journal entries. Reads the ledger."""
+    return months(process, period) if process.kind == "gl_reports" else receipts(process, period)
+
+
 def receipts(process: Process, period: Period) -> list[ReceiptRow]:
     """Payments received in the period against the receipts that the ledger holds for them. Reads the ledger."""
     planned, held = _totals_by_day(process, period)

@@ -49,14 +49,13 @@ def list_tokens(request: Call, asked: Query[Asked]) -> dict[str, Any]:
 def create_token(request: Call, given: shapes.NewToken) -> Any:
     """A new token that acts as you in this environment. Its secret is in this answer only."""
     token, secret = operations.create_token(actor=request.auth, now=request.now, **given.dict())
-    return 201, {"token": token, "secret": secret}
+    return {"token": token, "secret": secret}
 
 
 @doors.delete("/tokens/{int:token_id}", Permission.OWN_TOKENS)
-def revoke_token(request: Call, token_id: int) -> Any:
+def revoke_token(request: Call, token_id: int) -> None:
     """End a token now."""
     operations.revoke_token(actor=request.auth, token_id=token_id, now=request.now)
-    return 204, None
 
 
 @doors.get("/people", Permission.MANAGE_PEOPLE, Page[shapes.Person])
@@ -69,7 +68,7 @@ def list_people(request: Call, asked: Query[Asked]) -> dict[str, Any]:
 def create_person(request: Call, given: shapes.NewPerson) -> Any:
     """Add somebody with roles in this environment."""
     made = operations.create_user(actor=request.auth, **given.dict())
-    return 201, _person(request, made.pk)
+    return _person(request, made.pk)
 
 
 @doors.get("/people/{int:user_id}", Permission.MANAGE_PEOPLE, shapes.Person)

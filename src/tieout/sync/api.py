@@ -25,7 +25,7 @@ record_doors = Doors("source records")
 @process_doors.get("/process-kinds", Permission.READ, list[shapes.Kind])
 def list_process_kinds(request: Call) -> Any:
     """The kinds of process, what each may find, and the JSON schema of its settings."""
-    return kinds.all_kinds()
+    return list(kinds.all_kinds())
 
 
 @process_doors.post("/schedules/preview", Permission.READ, shapes.NextRuns)
@@ -46,7 +46,7 @@ def create_process(request: Call, given: shapes.NewProcess) -> Any:
     made = operations.create_process(
         actor=request.auth, kind=given.kind, draft=given.draft(), now=request.now, site=site_clock()
     )
-    return 201, _process(request, made.pk)
+    return _process(request, made.pk)
 
 
 @process_doors.get("/processes/{int:process_id}", Permission.READ, shapes.Process)
@@ -65,16 +65,15 @@ def change_process(request: Call, process_id: int, given: shapes.ProcessDraft) -
 
 
 @process_doors.delete("/processes/{int:process_id}", Permission.EDIT_PROCESS)
-def delete_process(request: Call, process_id: int) -> Any:
+def delete_process(request: Call, process_id: int) -> None:
     """Delete a process that has posted nothing."""
     operations.delete_process(actor=request.auth, process_id=process_id)
-    return 204, None
 
 
 @process_doors.post("/processes/{int:process_id}/run", Permission.RUN_PROCESS, shapes.Job, status=202)
 def run_process(request: Call, process_id: int) -> Any:
     """Queue a run now. A process that is queued or running already is answered 409."""
-    return 202, operations.run_now(actor=request.auth, process_id=process_id, now=request.now, defer=defer)
+    return operations.run_now(actor=request.auth, process_id=process_id, now=request.now, defer=defer)
 
 
 @process_doors.get("/processes/{int:process_id}/next-runs", Permission.READ, shapes.NextRuns)
@@ -173,10 +172,10 @@ def decide_findings(request: Call, given: shapes.Decision) -> dict[str, int]:
 
 
 @finding_doors.post("/findings/retry", Permission.RUN_PROCESS, list[shapes.Job], status=202)
-def retry_findings(request: Call, given: shapes.Chosen) -> Any:
+def retry_findings(request: Call, given: shapes.ChosenFindings) -> Any:
     """Run the processes of these findings again, for these records only."""
     jobs = operations.retry(actor=request.auth, finding_ids=given.findings, now=request.now, defer=defer)
-    return 202, jobs
+    return jobs
 
 
 @record_doors.get("/source-records/{int:record_id}", Permission.READ, shapes.SourceRecord)

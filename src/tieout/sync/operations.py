@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,23 @@ class Draft:
     catch_up: str = Process.CatchUp.ONCE
     enabled: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def draft_of(process: Process, **changes: Any) -> Draft:
+    """What a process is now, with some of it changed."""
+    return replace(
+        Draft(
+            name=process.name,
+            source_id=process.source_id,
+            target_id=process.target_id,
+            description=process.description,
+            schedule=process.schedule,
+            catch_up=process.catch_up,
+            enabled=process.enabled,
+            settings=process.settings,
+        ),
+        **changes,
+    )
 
 
 def create_process(*, actor: Actor, kind: str, draft: Draft, now: datetime, site: SiteClock) -> Process:

@@ -190,13 +190,13 @@ class Finding(Schema):
     last_seen_at: datetime
 
 
-class Chosen(Strict):
+class ChosenFindings(Strict):
     """Findings by id."""
 
     findings: list[int] = Field(min_length=1, max_length=1000)
 
 
-class Decision(Chosen):
+class Decision(ChosenFindings):
     """What to do about these findings, one of the choices of their rule, and why."""
 
     decision: str = Field(max_length=20)
