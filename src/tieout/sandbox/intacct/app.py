@@ -74,8 +74,9 @@ class IntacctSandbox:
 
     def reset(self) -> None:
         """The seeded company again; sessions end, settings return to their defaults."""
-        self.store.clear()
-        plant(self.store, self._seed, self._today, self._scale)
+        with self.store.lock:
+            self.store.clear()
+            plant(self.store, self._seed, self._today, self._scale)
         self.gatekeeper.reset()
         self.settings.change(Settings().as_dict())
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-
 _CAPTIONS = {
-    "ACCOUNTNO": "Account number", "ACCOUNTLABEL": "Account label", "ACCOUNTTYPE": "Account type", "NORMALBALANCE": "Normal balance",
-    "BANKACCOUNTID": "Bank account", "BANKACCOUNTNO": "Bank account number", "BANKNAME": "Bank name", "BASELOCATION_NO": "Source entity",
+    "ACCOUNTNO": "Account number", "ACCOUNTLABEL": "Account label", "ACCOUNTTYPE": "Account type",
+    "NORMALBALANCE": "Normal balance",
+    "BANKACCOUNTID": "Bank account", "BANKACCOUNTNO": "Bank account number", "BANKNAME": "Bank name",
+    "BASELOCATION_NO": "Source entity",
     "BATCHNO": "Number", "CLASSID": "Class", "CUSTOMERID": "Customer", "DEPARTMENTID": "Department", "GLACCOUNTNO": "GL account",
     "LOCATIONID": "Location", "LOGINID": "Login", "PARENTID": "Parent", "TOTALENTERED": "Total", "TRX_AMOUNT": "Transaction amount",
     "TRX_TOTALENTERED": "Transaction total", "UNDEPGLACCOUNTNO": "Undeposited funds account", "USERTYPE": "User type",
