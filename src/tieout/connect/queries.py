@@ -12,6 +12,7 @@ from tieout.connect.models import Connection
 from tieout.connect.sealing import Keyring, Sealed
 from tieout.connectors.kit import registry
 from tieout.connectors.kit.capabilities import Connector, Session
+from tieout.connectors.kit.faults import OtherTenant
 from tieout.kernel.errors import NotFound
 
 
@@ -61,3 +62,15 @@ def session(connection: Connection) -> Iterator[Session]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def pinned_session(connection: Connection) -> Iterator[Session]:
+    """An opened session with the company that the connection is pinned to. Raises OtherTenant and the faults of a read."""
+    with session(connection) as opened:
+        answers = opened.tenant()
+        if connection.tenant and answers != connection.tenant:
+            raise OtherTenant(
+                f"{connection.name} answers for the company '{answers}', but it is pinned to '{connection.tenant}'."
+            )
+        yield opened

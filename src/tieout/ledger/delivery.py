@@ -91,7 +91,7 @@ def verify_batch(open_desk: Desk, batch: Sequence[Posting]) -> int:
 @contextmanager
 def desk(run: Run) -> Iterator[Desk]:
     """A session with the target for this thread."""
-    with connect.session(run.process.target) as session:
+    with connect.pinned_session(run.process.target) as session:
         assert isinstance(session, PostsDocuments)
         yield Desk(run.process.target, session, run.clock, run.advance)
 

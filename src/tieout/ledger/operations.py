@@ -66,7 +66,7 @@ def check_again(*, actor: Actor, posting_id: int, now: datetime) -> Posting:
     posting = queries.posting(actor.environment_id, posting_id)
     if posting.state not in (Posting.State.SENT, Posting.State.VERIFIED):
         raise NotPostable(f"{posting.key} is {posting.state}; only what was sent can be read back.")
-    with connect.session(posting.target) as session:
+    with connect.pinned_session(posting.target) as session:
         assert isinstance(session, PostsDocuments)
         delivery.verify_batch(Desk(posting.target, session, lambda: now, lambda: None), [posting])
     audit.record(actor=actor, action="check posting", subject=f"posting:{posting.pk}")

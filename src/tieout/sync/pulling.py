@@ -30,7 +30,7 @@ def pull(run: Run, wanted: Sequence[Wanted], zone: ZoneInfo) -> None:
     source = run.process.source
     keys = {stream.name: stream.key for stream in connect.connector_of(source).streams}
     run.enter("pull", text=f"Reading {', '.join(want.stream for want in wanted)}")
-    with connect.session(source) as session, slot(source):
+    with connect.pinned_session(source) as session, slot(source):
         assert isinstance(session, ReadsStreams)
         for want in wanted:
             run.checkpoint()

@@ -36,6 +36,11 @@ class IntacctSession:
         """Host, sender, user, company, and each permission by name."""
         return health.test(self._gateway, self._reader)
 
+    def tenant(self) -> str:
+        """The company ID as the gateway echoes it."""
+        self._gateway.sign_in()
+        return self._gateway.tenant
+
     def reference(self, kind: ReferenceKind) -> Iterator[Reference]:
         """Every row of one list, active or not."""
         return reference(self._reader, kind)

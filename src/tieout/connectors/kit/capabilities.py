@@ -98,6 +98,9 @@ class Session(Protocol):
     def test(self) -> Health:
         """Look at host, credentials and each permission; never raises for what it finds wrong."""
 
+    def tenant(self) -> str:
+        """Which company answers; signs in where that takes it. Raises WrongCredentials and the faults of a read."""
+
     def close(self) -> None: ...
 
 

@@ -58,6 +58,10 @@ class RevioSession:
             return Health(tenant, (first,))
         return Health(tenant, (first, *(self._readable(stream) for stream in STREAMS)))
 
+    def tenant(self) -> str:
+        """The client code: part of the credentials, and no answer of Rev.io names another. Sends nothing."""
+        return self._settings.client_code
+
     def close(self) -> None:
         """End the conversation."""
         self._client.close()
