@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import structlog
 from csp.constants import NONE, SELF
@@ -182,11 +184,14 @@ STORAGES = {
 }
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+LEASE_SECONDS = float(
+    os.environ.get("TIEOUT_LEASE_SECONDS", "20")
+)  # without a heartbeat for so long, a job is taken over
 PGHISTORY_APPEND_ONLY = True
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
-_PROCESSORS = [
+_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_log_level,

@@ -1,27 +1,35 @@
 """A worker: runs queued jobs, queues what is due, and picks up what dead workers left behind.
 
 Any number of workers on any number of machines share one PostgreSQL. Scheduler and reaper are loops of their own, not
-jobs, so they work when the queue's own workers are what died.
+jobs, so they work when the queue's own workers are what died. A worker outlives its database: it waits until it is back.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 import structlog
-from django.db import OperationalError, connection
-from django.utils import timezone
+from django.conf import settings
+from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
+from tieout.database.address import resolve
+from tieout.kernel.errors import TieoutError
 from tieout.people.queries import site_clock
 from tieout.sync import queue
-from tieout.sync.runs import LEASE, draining
+from tieout.sync.clock import DatabaseClock
+from tieout.sync.runs import DATABASE_AWAY, LEASE, draining
 from tieout.sync.tasks import defer, worker_name
 
 ROUND_SECONDS = 2.0
@@ -29,62 +37,81 @@ TIDY_SECONDS = 15.0
 log = structlog.get_logger("tieout.worker")
 
 
-class DatabaseClock:
-    """The time as PostgreSQL tells it, so that machines whose clocks differ agree on who is alive."""
-
-    def __init__(self) -> None:
-        self._offset = timedelta()
-
-    def __call__(self) -> datetime:
-        return timezone.now() + self._offset
-
-    def set(self) -> None:
-        """Measure the offset again."""
-        before = timezone.now()
-        with connection.cursor() as cursor:
-            cursor.execute("select clock_timestamp()")
-            there = cursor.fetchone()[0]
-        self._offset = there - before - (timezone.now() - before) / 2
-
-
-def one_round(clock: Callable[[], datetime]) -> None:
-    """Queue what is due and put back what was left behind."""
-    now = clock()
-    made = queue.enqueue_due(now=now, site=site_clock(), defer=defer)
-    reaped = queue.reap(now=now, defer=defer)
-    if made or reaped:
-        log.info("round", queued=made, picked_up=reaped)
-
-
-def rounds(end: threading.Event) -> None:
-    """Scheduler and reaper until `end`; a database that is briefly away is waited for."""
-    clock = DatabaseClock()
-    while not end.is_set():
-        try:
-            clock.set()
-            one_round(clock)
-        except OperationalError as error:
-            log.warning("database away", error=str(error))
-            connection.close()
-        end.wait(ROUND_SECONDS)
-    connection.close()
-
-
 def run_worker(concurrency: int = 2, *, once: bool = False) -> None:
     """Work until SIGTERM or SIGINT; `once` works off what is queued and returns."""
+    _name_sessions()
     end = threading.Event()
     loops = threading.Thread(target=rounds, args=(end,), name="rounds", daemon=True)
     loops.start()
     log.info("worker started", worker=worker_name(), concurrency=concurrency)
     try:
-        asyncio.run(_work(concurrency, once=once))
+        while not _worked(concurrency, once=once):
+            time.sleep(ROUND_SECONDS)
     finally:
         end.set()
         loops.join(timeout=10)
+        log.info("worker stopped")
+
+
+def rounds(end: threading.Event) -> None:
+    """Scheduler and reaper until `end`. Neither a database that is away nor a fault in one stops the other."""
+    clock = None
+    while not end.is_set():
+        try:
+            clock = clock or DatabaseClock()
+            clock.set()
+            _step("scheduler", lambda now: queue.enqueue_due(now=now, site=site_clock(), defer=defer), clock())
+            _step("reaper", lambda now: queue.reap(now=now, defer=defer), clock())
+        except DATABASE_AWAY as error:
+            log.warning("database away", error=str(error).strip())
+            connection.close()
+            _revive()
+        end.wait(ROUND_SECONDS)
+    connection.close()
+
+
+def _name_sessions() -> None:
+    """Sessions of this process carry the worker's name, by which the reaper ends them, and do not sit in a transaction."""
+    os.environ["PGAPPNAME"] = worker_name()
+    patience = f"-c idle_in_transaction_session_timeout={int(LEASE.total_seconds() * 1000)}"
+    os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} {patience}".strip()
+    connection.close()
+
+
+def _step(name: str, step: Callable[[datetime], list[int]], now: datetime) -> None:
+    try:
+        touched = step(now)
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        log.exception(f"{name} failed")
+    else:
+        if touched:
+            log.info(name, jobs=touched)
+
+
+def _revive() -> None:
+    """Start the embedded PostgreSQL again when it was killed; another one is its operator's."""
+    if settings.DATABASE_ADDRESS.embedded:
+        try:
+            resolve(settings.HOME)
+        except TieoutError as error:
+            log.warning("database does not start", error=error.message)
+
+
+def _worked(concurrency: int, *, once: bool) -> bool:
+    """Whether the work has ended, on request or because nothing is left; not when the queue's database went away."""
+    try:
+        asyncio.run(_work(concurrency, once=once))
+    except (ConnectorException, *DATABASE_AWAY) as error:
+        log.warning("queue away", error=str(error).strip())
+        return draining.is_set()
+    return once or draining.is_set()
 
 
 async def _work(concurrency: int, *, once: bool) -> None:
-    app = jobs.with_connector(jobs.connector.get_worker_connector())
+    django_side: Any = jobs.connector
+    app = jobs.with_connector(django_side.get_worker_connector())
     async with app.open_async():
         tidying = asyncio.create_task(_tidy(app))
         working = asyncio.create_task(
@@ -101,9 +128,8 @@ async def _work(concurrency: int, *, once: bool) -> None:
         )
         _stop_on_signals(working)
         try:
-            await working
-        except asyncio.CancelledError:
-            log.info("worker stopped")
+            with suppress(asyncio.CancelledError):
+                await working
         finally:
             tidying.cancel()
 
@@ -123,5 +149,6 @@ async def _tidy(app: App) -> None:
     """Clear the queue's own record of calls whose worker died; the reaper has queued their jobs anew."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
-        for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=LEASE.total_seconds()):
-            await app.job_manager.finish_job(stalled, Status.FAILED, delete_job=True)
+        with suppress(ConnectorException):  # another worker was quicker, or the database is away
+            for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=LEASE.total_seconds()):
+                await app.job_manager.finish_job(stalled, Status.FAILED, delete_job=True)

@@ -110,7 +110,7 @@ def _run(made: Any, process: Any) -> None:
     from tieout.sync.tasks import defer
 
     try:
-        job = operations.run_now(actor=made.actor, process_id=process.pk, now=timezone.now(), defer=defer)
+        job: Any = operations.run_now(actor=made.actor, process_id=process.pk, now=timezone.now(), defer=defer)
     except AlreadyActive:
         job = queries.active_job(process.pk)
     columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -135,8 +135,9 @@ def _print_tie_out(made: Any, today: date, days: int) -> bool:
     months = tie_out.months(made.gl_reports, last_month)
     console.print(_receipts_table(receipts))
     console.print(_months_table(months))
-    off = [row for row in (*receipts, *months) if row.difference]
-    empty = not receipts or not months or not any(row.held for row in (*receipts, *months))
+    rows: list[Any] = [*receipts, *months]
+    off = [row for row in rows if row.difference]
+    empty = not receipts or not months or not any(row.held for row in rows)
     if off or empty:
         console.print(f"[bold red]{len(off)} rows do not tie out.[/]" if off else "[bold red]Nothing was booked.[/]")
         return False

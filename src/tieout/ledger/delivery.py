@@ -18,7 +18,8 @@ from django.db.models import Q, QuerySet
 
 from tieout.connect import queries as connect
 from tieout.connect.slots import slot
-from tieout.connectors.kit.capabilities import Held, PostsDocuments
+from tieout.connectors.kit.capabilities import PostsDocuments
+from tieout.connectors.kit.documents import Held
 from tieout.kernel.errors import Retriable
 from tieout.ledger import outbox, preflight, reference
 from tieout.ledger.drafts import document_of

@@ -166,8 +166,7 @@ def _header(document: Document) -> dict[str, Any]:
 
 
 def _write_lines(posting: Posting, draft: Draft) -> None:
-    document = draft.document
-    components = draft.components or [""] * len(document.lines)
+    components = draft.components or [""] * len(draft.document.lines)
     lines = [
         Line(
             posting=posting,
@@ -180,7 +179,7 @@ def _write_lines(posting: Posting, draft: Draft) -> None:
             memo=line.memo[:1000],
             dimensions=_plain(line.dimensions),
         )
-        for number, (line, component) in enumerate(zip(document.lines, components, strict=True), 1)
+        for number, (line, component) in enumerate(zip(_lines_of(draft.document), components, strict=True), 1)
     ]
     Line.objects.bulk_create(lines, batch_size=2000)
     Source.objects.bulk_create(
@@ -200,6 +199,10 @@ def _write_lines(posting: Posting, draft: Draft) -> None:
         ],
         batch_size=5000,
     )
+
+
+def _lines_of(document: Document) -> Sequence[ReceiptLine | JournalLine]:
+    return document.lines
 
 
 def _plain(dimensions: Dimensions) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection as database
 
 from tieout.connect import queries as connect
 from tieout.connect.slots import slot
-from tieout.connectors.kit.capabilities import Held, PostsDocuments
-from tieout.connectors.kit.documents import Document, Journal, Receipt
+from tieout.connectors.kit.capabilities import PostsDocuments
+from tieout.connectors.kit.documents import Document, Held, Journal, Receipt
 from tieout.kernel.money import Money
 from tieout.kernel.period import Period
 from tieout.ledger.drafts import document_of
@@ -107,7 +108,12 @@ def rows_of(process: Process, period: Period) -> Rows:
 def receipts(process: Process, period: Period) -> list[ReceiptRow]:
     """Payments received in the period against the receipts that the ledger holds for them. Reads the ledger."""
     planned, held = _totals_by_day(process, period)
-    values = {"process": process.pk, "connection": process.source_id, "start": period.start, "end": period.end}
+    values: dict[str, Any] = {
+        "process": process.pk,
+        "connection": process.source_id,
+        "start": period.start,
+        "end": period.end,
+    }
     rows = []
     with database.cursor() as cursor:
         cursor.execute(_PAID, values)

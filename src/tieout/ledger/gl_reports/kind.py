@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q
+from pydantic import BaseModel
 
 from tieout.connect.models import Connection
 from tieout.connectors.kit.capabilities import PostsDocuments, ReadsStreams
@@ -16,6 +17,7 @@ from tieout.ledger.errors import parse_settings
 from tieout.ledger.gl_reports import planning
 from tieout.ledger.gl_reports.settings import RULES, GlSettings
 from tieout.people.queries import SiteClock
+from tieout.sync.kinds import Rule
 from tieout.sync.models import Process
 from tieout.sync.pulling import Wanted, pull, synced_until
 from tieout.sync.runs import Run
@@ -27,10 +29,10 @@ class GlReportsKind:
     slug = "gl_reports"
     label = "Sync GL Reports to Sage Intacct GL"
     summary = "Rebuilds a closed month's GL report from charges, credits, taxes and payments and posts it as one entry."
-    source_capability = ReadsStreams
-    target_capability = PostsDocuments
-    rules = RULES
-    settings_model = GlSettings
+    source_capability: type = ReadsStreams
+    target_capability: type = PostsDocuments
+    rules: Sequence[Rule] = RULES
+    settings_model: type[BaseModel] = GlSettings
 
     def check(self, process: Process) -> Mapping[str, Any]:
         """The settings, cleaned. Raises BadMapping, BookedTwice."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection as database
 from django.db import transaction
@@ -164,5 +164,5 @@ def _document_line(line: LineRow) -> JournalLine:
         "receivable:payment": "Receivable from payments",
     }
     memo = " · ".join(part for part in (words[line.component], line.code, f"{line.count} records") if part)
-    side = "debit" if line.amount > 0 else "credit"
+    side: Literal["debit", "credit"] = "debit" if line.amount > 0 else "credit"
     return JournalLine(line.account, side, Money(abs(line.amount), line.currency), memo, Dimensions(**line.dimensions))

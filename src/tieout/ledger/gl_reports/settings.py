@@ -90,7 +90,7 @@ class GlSettings(_Strict):
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The whole mapping as plain rows of component, code, account and dimensions, for the set-based target."""
-        codes = {(row.component, row.code): row for row in self.codes}
+        codes: dict[tuple[str, str], CodeMapping] = {(row.component, row.code): row for row in self.codes}
         for (component, code), row in codes.items():
             yield _row(component, code, row)
             if component == "charge" and ("credit", code) not in codes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection as database
 from django.db.models import Q
+from pydantic import BaseModel
 
 from tieout.connect.models import Connection
 from tieout.connectors.kit.capabilities import PostsDocuments, ReadsStreams
@@ -17,6 +18,7 @@ from tieout.ledger.errors import parse_settings
 from tieout.ledger.receipts import changes, planning
 from tieout.ledger.receipts.settings import RULES, ReceiptSettings
 from tieout.people.queries import SiteClock
+from tieout.sync.kinds import Rule
 from tieout.sync.models import Process
 from tieout.sync.pulling import Wanted, pull, synced_until
 from tieout.sync.runs import Run
@@ -32,10 +34,10 @@ class ReceiptsKind:
     slug = "receipts"
     label = "Sync Payments to Sage Intacct Other Receipts"
     summary = "Groups each day's payments by method so that one receipt matches one bank deposit, and posts them."
-    source_capability = ReadsStreams
-    target_capability = PostsDocuments
-    rules = RULES
-    settings_model = ReceiptSettings
+    source_capability: type = ReadsStreams
+    target_capability: type = PostsDocuments
+    rules: Sequence[Rule] = RULES
+    settings_model: type[BaseModel] = ReceiptSettings
 
     def check(self, process: Process) -> Mapping[str, Any]:
         """The settings, cleaned. Raises BadMapping, BookedTwice."""
