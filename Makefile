@@ -41,7 +41,7 @@ lint: setup
 	$(BIN)/ruff check src tests scripts
 	$(BIN)/ruff format --check --quiet src tests scripts
 	$(BIN)/lint-imports
-	$(BIN)/mypy
+	DATABASE_URL=postgresql://lint@localhost/lint TIEOUT_HOME=.mypy_cache/home $(BIN)/mypy
 	$(BIN)/djlint --quiet --lint src
 
 bench: setup
