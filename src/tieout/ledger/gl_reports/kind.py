@@ -52,7 +52,8 @@ class GlReportsKind:
         if "post" not in run.parameters:
             pull(run, self._wanted(run, settings, site), site.zone)
             planning.plan(run, settings, run.clock().astimezone(site.zone).date())
-        if settings.posts == "automatic" or "post" in run.parameters:
+        automatic = settings.posts == "automatic" and not run.parameters.get("plan_only")
+        if automatic or "post" in run.parameters:
             delivery.post(run, _only(run))
         delivery.verify(run)
         reversal.finish_entries(run)

@@ -58,7 +58,8 @@ class ReceiptsKind:
             pull(run, self._wanted(run, settings, site), site.zone)
             changes.handle(run, settings)
             planning.plan(run, settings, last_day(run.clock(), settings, site), Calendar(site.country))
-        if settings.posts == "automatic" or "post" in run.parameters:
+        automatic = settings.posts == "automatic" and not run.parameters.get("plan_only")
+        if automatic or "post" in run.parameters:
             delivery.post(run, _only(run))
         delivery.verify(run)
         reversal.finish_entries(run)

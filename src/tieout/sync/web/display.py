@@ -60,7 +60,9 @@ def rate(job: Job, now: datetime) -> int | None:
 def counts(job: Job) -> list[tuple[str, int]]:
     """Label and number of every count that the job list shows, and of troubles when there are any."""
     shown = [(label, int(job.counts.get(name, 0))) for name, label in COUNTS]
-    return shown + [(label.capitalize(), number) for name, label in TROUBLES if (number := int(job.counts.get(name, 0)))]
+    return shown + [
+        (label.capitalize(), number) for name, label in TROUBLES if (number := int(job.counts.get(name, 0)))
+    ]
 
 
 def rule_labels() -> dict[str, str]:

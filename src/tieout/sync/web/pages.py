@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tieout.people.actors import Permission
+from tieout.people.actors import Actor, Permission
 from tieout.sync import queries
 from tieout.sync.models import ACTIVE, Job, Process
 from tieout.sync.schedule import Schedule
@@ -61,16 +61,23 @@ def process_heading(process: Process) -> dict[str, Any]:
     }
 
 
-class ProcessPage(Page):
+class OfProcess:
+    """Whatever is about the process that the address names."""
+
+    actor: Actor
+    kwargs: Any
+
+    @cached_property
+    def process(self) -> Process:
+        return queries.process(self.actor.environment_id, self.kwargs["pk"])
+
+
+class ProcessPage(OfProcess, Page):
     """A page of one process, under its heading and tabs. `tab` is the page's name in PROCESS_TABS."""
 
     permission = Permission.READ
     template_name = "sync/process.html"
     tab: ClassVar[str] = ""
-
-    @cached_property
-    def process(self) -> Process:
-        return queries.process(self.actor.environment_id, self.kwargs["pk"])
 
     def heading(self) -> str:
         return self.process.name
@@ -83,14 +90,10 @@ class ProcessPage(Page):
         return super().get_context_data(**process_heading(self.process), tabs=tabs, **kwargs)
 
 
-class UnderProcess(Page):
+class UnderProcess(OfProcess, Page):
     """A page that is reached from a process and leads back to it."""
 
     permission = Permission.READ
-
-    @cached_property
-    def process(self) -> Process:
-        return queries.process(self.actor.environment_id, self.kwargs["pk"])
 
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("Processes", reverse("processes"))

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tieout.sync import queries
 from tieout.sync.models import Finding, InputPage, Job, Process
 from tieout.sync.schedule import Schedule
 from tieout.sync.web import display
@@ -39,18 +38,19 @@ class ProcessTable(ListTable):
     """What runs when, and how it stands."""
 
     actions = TemplateColumn(
-        "sync/process_acts.html", verbose_name="Action", attrs={"td": {"class": "row-acts"}, "th": {"class": "row-acts"}}
+        "sync/process_acts.html",
+        verbose_name="Action",
+        attrs={"td": {"class": "row-acts"}, "th": {"class": "row-acts"}},
     )
     name = LinkColumn("process", verbose_name="Process name")
     description = django_tables2.Column()
-    schedule = TemplateColumn("sync/schedule_cell.html")
+    schedule = django_tables2.Column(orderable=False)
     last_sync_at = TimeColumn(verbose_name="Last sync date")
     next_run_at = TimeColumn(verbose_name="Next run")
     status = TemplateColumn("sync/process_state.html", orderable=True)
 
-    def before_render(self, request: HttpRequest) -> None:
-        for row in self.page.object_list.data if self.page else self.data:
-            row.schedule_label = Schedule.parse(row.schedule).label()
+    def render_schedule(self, value: Any) -> str:
+        return Schedule.parse(value).label()
 
 
 class ProcessFilters(Filters):
@@ -81,11 +81,15 @@ class JobTable(ListTable):
     state = TemplateColumn("sync/job_state.html")
     trigger = django_tables2.Column(orderable=False)
     started_at = TimeColumn(verbose_name="Started", orderable=False)
+    read = CountColumn("read", "Read")
+    new = CountColumn("new", "New")
+    changed = CountColumn("changed", "Changed")
+    unchanged = CountColumn("unchanged", "Unchanged")
+    skipped = CountColumn("skipped", "Skipped")
+    posted = CountColumn("posted", "Posted")
+    findings = CountColumn("findings", "Findings")
     duration = django_tables2.Column(empty_values=(), orderable=False, attrs=_NUMERIC)
     rate = django_tables2.Column(verbose_name="Records/s", empty_values=(), orderable=False, attrs=_NUMERIC)
-
-    class Meta:
-        sequence = ("id", "process", "state", "trigger", "started_at", "...", "duration", "rate")
 
     def render_duration(self, record: Job) -> str:
         return display.duration_text(display.duration(record, self.request.now))
@@ -93,15 +97,6 @@ class JobTable(ListTable):
     def render_rate(self, record: Job) -> str:
         found = display.rate(record, self.request.now)
         return f"{found:,}" if found else "—"
-
-
-for _name, _label in display.COUNTS:
-    JobTable.base_columns[_name] = CountColumn(_name, _label)
-JobTable._meta.sequence = (
-    *("id", "process", "state", "trigger", "started_at"),
-    *(name for name, _ in display.COUNTS),
-    *("duration", "rate"),
-)
 
 
 class JobFilters(Filters):
@@ -125,7 +120,9 @@ class HistoryFilters(JobFilters):
 class FindingTable(ListTable):
     """What people should look at."""
 
-    chosen = TemplateColumn("sync/finding_box.html", verbose_name="", attrs={"td": {"class": "box"}, "th": {"class": "box"}})
+    chosen = TemplateColumn(
+        "sync/finding_box.html", verbose_name="", attrs={"td": {"class": "box"}, "th": {"class": "box"}}
+    )
     label = LinkColumn("finding", verbose_name="Record")
     rule = django_tables2.Column()
     cause = django_tables2.Column(orderable=False)
@@ -179,6 +176,3 @@ class InputFilters(Filters):
     class Meta:
         model = InputPage
         fields: ClassVar[list[str]] = []
-
-
-__all__ = ["FindingFilters", "FindingTable", "InputTable", "JobTable", "ProcessTable", "queries"]

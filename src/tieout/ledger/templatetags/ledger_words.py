@@ -1,0 +1,36 @@
+"""Words of the ledger room for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+register = template.Library()
+WORDS = {
+    "bank": "Bank account",
+    "undeposited": "Undeposited funds",
+    "no_money": "Moves no money",
+    "charge": "Charges",
+    "credit": "Credits",
+    "payment": "Payments",
+    "leave_out": "Left out",
+    "clearing": "Clearing account",
+    "include": "Booked here",
+    "receivable": "Receivables",
+    "tax": "Taxes",
+    "bad_debt": "Bad debt",
+}
+
+
+@register.filter
+def words(value: Any) -> Any:
+    """A stored word as people read it; anything else as it stands."""
+    return WORDS.get(value, value) if isinstance(value, str) else value
+
+
+@register.filter
+def item(row: Mapping[str, Any], name: str) -> Any:
+    """What a row says under that name."""
+    return row.get(name, "")
