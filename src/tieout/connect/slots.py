@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 
 from tieout.connect.models import Connection
@@ -29,7 +30,8 @@ def slot(connection: Connection, *, pause: float = 0.02) -> Iterator[None]:
     try:
         yield
     finally:
-        with database.cursor() as cursor:
+        # When the session is gone, so is its lock; that must not hide what came of the call.
+        with suppress(OperationalError, InterfaceError), database.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s, %s)", [_SPACE, held])
 
 

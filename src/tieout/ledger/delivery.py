@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
-from itertools import islice
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tieout.connect import queries as connect
 from tieout.connect.slots import slot
@@ -41,7 +40,7 @@ def postings_of(run: Run) -> QuerySet[Posting]:
 def settle(run: Run) -> None:
     """Before anything else: find out what became of postings that an earlier run was sending."""
     orphans = list(postings_of(run).filter(state=State.SENDING))
-    unknown = postings_of(run).filter(state=State.UNKNOWN)
+    unknown = postings_of(run).filter(state=State.UNKNOWN, not_before__isnull=False)
     if not orphans and not unknown.exists():
         return
     run.enter("settle", text="Looking up postings whose answer never arrived")
@@ -53,18 +52,17 @@ def settle(run: Run) -> None:
 
 def post(run: Run, only: Q | None = None) -> None:
     """Send every planned posting. Raises Retriable when some could not be sent or decided yet."""
-    planned = postings_of(run).filter(only or Q(), state__in=(State.PLANNED, State.UNKNOWN))
-    ids = list(planned.order_by("day", "pk").values_list("pk", flat=True))
-    if not ids:
-        return
-    reference.refresh(run.process.target, run.clock())
-    run.enter("post", len(ids), f"Posting {len(ids)} documents over {run.process.target.concurrency} connections")
-    _hold_back_refusals(run, ids)
-    troubles = _send_all(run, ids)
-    settle(run)
-    run.checkpoint()
-    if troubles:
-        raise troubles[0]
+    ready = Q(state=State.UNKNOWN, not_before=None) | (Q(state=State.PLANNED) & (only or Q()))
+    ids = list(dict.fromkeys(postings_of(run).filter(ready).order_by("day", "pk").values_list("pk", flat=True)))
+    if ids:
+        reference.refresh(run.process.target, run.clock())
+        run.enter("post", len(ids), f"Posting {len(ids)} documents over {run.process.target.concurrency} connections")
+        _hold_back_refusals(run, ids)
+        troubles = _send_all(run, ids)
+        settle(run)
+        run.checkpoint()
+        if troubles:
+            raise troubles[0]
     _wait_for_unknown(run)
 
 
@@ -107,34 +105,45 @@ def _batches(postings: QuerySet[Posting]) -> Iterator[list[Posting]]:
 
 
 def _hold_back_refusals(run: Run, ids: Sequence[int]) -> None:
-    chart = reference.chart(run.process.target)
+    """Mark failed what the ledger's lists foretell to be refused; lists that say so are read again before they are believed."""
+    refused, now = _refusals(run, ids), run.clock()
+    if refused and reference.refresh(run.process.target, now, at_least=now - (run.job.started_at or now)):
+        refused = _refusals(run, list(refused))
+    for posting_id, error in refused.items():
+        with transaction.atomic():
+            run.advance(failed=1, done=1)
+            Posting.objects.filter(pk=posting_id).update(state=State.FAILED, problem=error.as_dict())
+
+
+def _refusals(run: Run, ids: Sequence[int]) -> dict[int, PreflightFailed]:
+    chart, found = reference.chart(run.process.target), {}
     waiting = Posting.objects.filter(pk__in=ids, state=State.PLANNED).prefetch_related("lines").order_by("pk")
     for posting in waiting.iterator(chunk_size=BATCH):
         try:
             preflight.check(document_of(posting), chart)
         except PreflightFailed as error:
-            with transaction.atomic():
-                run.advance(failed=1, done=1)
-                Posting.objects.filter(pk=posting.pk).update(state=State.FAILED, problem=error.as_dict())
+            found[posting.pk] = error
+    return found
 
 
 def _send_all(run: Run, ids: Sequence[int]) -> list[Retriable]:
+    """Deliver over the connection's own number of threads. Trouble in one ends all, after what they have under way."""
     queue, troubles = iter(ids), []
     taking, enough = threading.Lock(), threading.Event()
 
     def work() -> None:
         try:
             with desk(run) as open_desk:
-                while not enough.is_set() and not run.stopping.is_set():
+                while not enough.is_set() and not run.ending:
                     with taking:
-                        taken = list(islice(queue, 1))
-                    if not taken:
+                        taken = next(queue, None)
+                    if taken is None:
                         return
-                    _deliver_one(run, open_desk, taken[0])
+                    outbox.deliver(open_desk, taken)
         except Retriable as trouble:
             troubles.append(trouble)
-            enough.set()
         finally:
+            enough.set()
             database.close()
 
     with ThreadPoolExecutor(run.process.target.concurrency, thread_name_prefix="post") as pool:
@@ -143,17 +152,14 @@ def _send_all(run: Run, ids: Sequence[int]) -> list[Retriable]:
     return troubles
 
 
-def _deliver_one(run: Run, open_desk: Desk, posting_id: int) -> None:
-    state = outbox.deliver(open_desk, posting_id)
-    with transaction.atomic():
-        run.advance(done=1, posted=int(state == State.SENT), failed=int(state == State.FAILED))
-
-
 def _wait_for_unknown(run: Run) -> None:
-    waiting = postings_of(run).filter(state=State.UNKNOWN).order_by("not_before").first()
-    if waiting is not None and waiting.not_before is not None:
-        pause = max(0.2, (waiting.not_before - run.clock()).total_seconds())
-        raise Retriable(f"Whether {waiting.key} was booked is not certain yet.", after=pause)
+    waiting = postings_of(run).filter(state=State.UNKNOWN).order_by(F("not_before").asc(nulls_first=True)).first()
+    if waiting is None:
+        return
+    if waiting.not_before is None:
+        raise Retriable(f"{waiting.key} was not booked and is sent again.")
+    pause = max(0.2, (waiting.not_before - run.clock()).total_seconds())
+    raise Retriable(f"Whether {waiting.key} was booked is not certain yet.", after=pause)
 
 
 def _compare(open_desk: Desk, posting: Posting, held: Sequence[Held]) -> bool:

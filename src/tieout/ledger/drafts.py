@@ -69,8 +69,8 @@ class Draft:
 def save(run: Run, drafts: Sequence[Draft], among: QuerySet[Posting], *, again: bool) -> int:
     """Make `among` (open postings of this process) match the drafts, in the caller's transaction. Returns how many.
 
-    `again` lets an unchanged posting that the ledger refused be sent once more; one that only the preflight held back is
-    always tried again.
+    `again` lets an unchanged posting that the ledger refused be sent once more, once in a job however often the job is taken
+    up; one that only the preflight held back is always tried again.
     """
     open_now = {posting.group: posting for posting in among.filter(state__in=OPEN_STATES).select_for_update()}
     _drop([posting for group, posting in open_now.items() if group not in {draft.group for draft in drafts}])
@@ -102,9 +102,8 @@ def _write(run: Run, draft: Draft, before: Posting | None, *, again: bool) -> No
         fresh.save()
         _write_lines(fresh, draft)
         return
-    same = _content(document_of(before)) == _content(draft.document)
-    foreseen = (before.problem or {}).get("code") == PreflightFailed.code
-    if same and (before.state == Posting.State.PLANNED or not (again or foreseen)):
+    if _content(document_of(before)) == _content(draft.document) and not _tried_again(run, before, again=again):
+        Posting.objects.filter(pk=before.pk, state=Posting.State.PLANNED).update(job=run.job)
         return
     was_refused = before.state == Posting.State.FAILED
     Posting.objects.filter(pk=before.pk).update(
@@ -121,6 +120,14 @@ def _write(run: Run, draft: Draft, before: Posting | None, *, again: bool) -> No
     )
     before.lines.all().delete()
     _write_lines(before, draft)
+
+
+def _tried_again(run: Run, before: Posting, *, again: bool) -> bool:
+    """Whether an unchanged posting is to be sent although it was held back or refused."""
+    if before.state != Posting.State.FAILED:
+        return False
+    foreseen = (before.problem or {}).get("code") == PreflightFailed.code
+    return foreseen or (again and before.job_id != run.job.pk)
 
 
 def _drop(postings: Sequence[Posting]) -> None:

@@ -197,7 +197,6 @@ def _send(desk: Desk, posting: Posting) -> _Came:
 
 def _settle(desk: Desk, posting: Posting, held: Sequence[Held], asked: datetime) -> None:
     with transaction.atomic():
-        desk.prove()
         mine = Posting.objects.select_for_update().get(pk=posting.pk)
         if mine.state != State.UNKNOWN:
             return
@@ -235,7 +234,7 @@ def _record_try(desk: Desk, attempt: Attempt, error: TieoutError) -> None:
 
 def _counts(state: str) -> dict[str, int]:
     """How the job's counts grow when a posting gets into this state."""
-    names = {State.SENT: "posted", State.FAILED: "failed", State.REVERSED: "reversed"}
+    names: dict[str, str] = {State.SENT: "posted", State.FAILED: "failed", State.REVERSED: "reversed"}
     return {names[state]: 1} if state in names else {}
 
 

@@ -22,12 +22,13 @@ _OTHER_SIDE = {"debit": "credit", "credit": "debit"}
 def begin(posting: Posting, now: datetime, reason: str = "") -> None:
     """Mark the posting as being reversed; for a journal entry, plan the counter-entry. In the caller's transaction.
 
-    With a person's `reason`, what it booked is not booked again until somebody says so.
+    With a person's `reason`, what it booked is not booked again until somebody says so. A posting that is being reversed
+    already, or was, is left alone.
     """
-    Posting.objects.filter(pk=posting.pk, state__in=(State.SENT, State.VERIFIED)).update(
+    begun = Posting.objects.filter(pk=posting.pk, state__in=(State.SENT, State.VERIFIED)).update(
         state=State.REVERSING, reversal_reason=reason[:500]
     )
-    if posting.kind == Posting.Kind.JOURNAL:
+    if begun and posting.kind == Posting.Kind.JOURNAL:
         _counter_entry(posting, now)
 
 
@@ -40,7 +41,7 @@ def carry_on(run: Run) -> None:
         with desk(run) as open_desk:
             for posting in receipts:
                 outbox.remove(open_desk, posting)
-                run.advance(done=1, reversed=1)
+                run.stop_here()
     finish_entries(run)
 
 

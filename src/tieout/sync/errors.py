@@ -73,3 +73,10 @@ class WorkerDraining(Retriable):
 
     code = "sync.worker_draining"
     remedy = "Nothing: the job goes on as soon as a worker is free."
+
+
+class WorkersLost(TieoutError):
+    """Every worker that ran this job died before it got any further."""
+
+    code = "sync.workers_lost"
+    remedy = "Look into the logs of the workers named in the timeline (often: too little memory); then run the process again."

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from tieout.connect import queries as connect
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import ReadsStreams
@@ -33,8 +35,9 @@ def pull(run: Run, wanted: Sequence[Wanted], zone: ZoneInfo) -> None:
     with connect.pinned_session(source) as session, slot(source):
         assert isinstance(session, ReadsStreams)
         for want in wanted:
-            run.checkpoint()
-            position = start_position(run, want.stream, want.since, run.clock())
+            with transaction.atomic():
+                run.checkpoint()
+                position = start_position(run, want.stream, want.since, run.clock())
             window = Window(position.since.astimezone(zone).replace(tzinfo=None) if position.since else None)
             with prefetch(session.pages(want.stream, window, position.position)) as pages:
                 for page in pages:

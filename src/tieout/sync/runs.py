@@ -14,23 +14,29 @@ from typing import Any
 
 import orjson
 import structlog
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 from django.db.models import F
 
 from tieout.sync.errors import LeaseLost, StopRequested, WorkerDraining
 from tieout.sync.models import Event, Job, Process
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 """A job without a heartbeat for this long belongs to nobody."""
-BEAT_SECONDS = 5.0
+BEAT_SECONDS = LEASE.total_seconds() / 5
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+"""The database or this session of it is gone. Whoever had a run leaves it to its lease; whatever was open is rolled back."""
+LASTING = ("new", "changed", "posted", "reversed")
+"""Counts of work that is not done again; after it the job's tries are counted anew."""
 draining = threading.Event()
 """Set when this worker shuts down: its runs go back into the queue at their next step."""
 log = structlog.get_logger("tieout.sync")
 
 _ADVANCE = """
 update sync_job
-   set heartbeat_at = %s,
+   set heartbeat_at = clock_timestamp(),
        done = done + %s,
+       retries = case when %s then 0 else retries end,
        counts = (select coalesce(jsonb_object_agg(key, value), '{}')
                    from (select key, sum(value::bigint) as value
                            from (select * from jsonb_each_text(counts) union all select * from jsonb_each_text(%s)) each
@@ -53,11 +59,20 @@ class Run:
     def parameters(self) -> dict[str, Any]:
         return dict(self.job.parameters)
 
+    @property
+    def ending(self) -> bool:
+        """Whether the next `stop_here` will raise."""
+        return self.stopping.is_set() or draining.is_set()
+
     def advance(self, *, done: int = 0, **counts: int) -> None:
-        """Record progress and prove the lease, inside the caller's transaction. Raises LeaseLost; notes a stop."""
+        """Record progress and prove the lease, inside the caller's transaction. Raises LeaseLost; notes a stop.
+
+        The heartbeat is the database's own time, so that no worker's clock matters. A transaction that goes on after this
+        holds the job's row: nobody can take the job over before it ends.
+        """
+        lasting = any(counts.get(name) for name in LASTING)
         with connection.cursor() as cursor:
-            values = [self.clock(), done, orjson.dumps(counts).decode(), self.job.pk, self.job.attempt]
-            cursor.execute(_ADVANCE, values)
+            cursor.execute(_ADVANCE, [done, lasting, orjson.dumps(counts).decode(), self.job.pk, self.job.attempt])
             row = cursor.fetchone()
         if row is None:
             raise LeaseLost(f"Job {self.job.pk} was taken over.", job=self.job.pk)
@@ -112,8 +127,15 @@ class Heartbeat:
     def _beat(self) -> None:
         try:
             while not self._end.wait(self._seconds):
-                self._run.advance()
+                self._try()
         except LeaseLost:
             self._run.stopping.set()
         finally:
+            connection.close()
+
+    def _try(self) -> None:
+        try:
+            self._run.advance()
+        except DATABASE_AWAY as error:
+            log.warning("no heartbeat", job=self._run.job.pk, error=str(error).strip())
             connection.close()

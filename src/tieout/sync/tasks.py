@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from contextlib import suppress
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tieout.sync import engine
+from tieout.sync.clock import DatabaseClock
+
+_BIRTH = secrets.token_hex(2)
+"""Tells this process from an earlier one on the same machine with the same number, as containers have them."""
 
 
 def worker_name() -> str:
-    """Machine and process, as a job's page shows them."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Machine and process, as a job's page shows them; also the name of the process's database sessions."""
+    return f"{socket.gethostname()[:48]}:{os.getpid()}-{_BIRTH}"
 
 
 def defer(job_id: int, when: datetime | None) -> None:
@@ -33,6 +37,6 @@ def defer(job_id: int, when: datetime | None) -> None:
 def run_job(job_id: int) -> None:
     """Run one job in a worker's thread."""
     try:
-        engine.run_job(job_id, worker=worker_name(), clock=timezone.now, defer=defer)
+        engine.run_job(job_id, worker=worker_name(), clock=DatabaseClock(), defer=defer)
     finally:
         connection.close()

@@ -33,6 +33,18 @@ FIELDS = (
         between=(1, LONGEST_WAIT),
         help=f"Sage itself gives up after {LONGEST_WAIT} seconds.",
     ),
+    Field(
+        "settle_seconds",
+        "Seconds until an unanswered posting is settled",
+        kind="integer",
+        required=False,
+        default=str(LONGEST_WAIT),
+        between=(1, 24 * 3600),
+        help=(
+            "A posting whose answer never arrived is sent again only when it is absent after this time. Not less than the"
+            f" {LONGEST_WAIT} seconds that Sage may work on a request, unless you test against a local gateway."
+        ),
+    ),
 )
 
 
