@@ -96,7 +96,11 @@ class Guarded(View):
             return _sign_in_first(self.request)
         self.actor, self.now = self.request.actor, self.request.now
         require(self.actor, self.permission)
-        return super().dispatch(request, *args, **kwargs)
+        return self.instead() or super().dispatch(request, *args, **kwargs)
+
+    def instead(self) -> HttpResponseBase | None:
+        """Another answer than this view's own, for those who may see it: a step of a wizard before its time leads back."""
+        return None
 
 
 class Page(Guarded, TemplateView):

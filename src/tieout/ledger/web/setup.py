@@ -59,10 +59,10 @@ class Step(Page):
     after: ClassVar[tuple[str, ...]] = ()
     """What must have been said before this step makes sense."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and any(name not in self.sketch for name in self.after):
+    def instead(self) -> HttpResponseBase | None:
+        if any(name not in self.sketch for name in self.after):
             return redirect("process_new_connections", kind=self.kwargs["kind"])
-        return super().dispatch(request, *args, **kwargs)
+        return None
 
     @cached_property
     def kind(self) -> Kind:
@@ -158,7 +158,7 @@ class _Connected(Step):
     """A step after the connections were chosen."""
 
     permission = Permission.EDIT_PROCESS
-    after = ("source_id", "target_id")
+    after: ClassVar[tuple[str, ...]] = ("source_id", "target_id")
 
     @cached_property
     def process(self) -> Process:
