@@ -125,8 +125,9 @@ def remove(*, actor: Actor, connection_id: int) -> None:
 
 
 @transaction.atomic
-def reseal_all() -> int:
-    """Make a new sealing key and seal every secret with it. Returns how many; old keys can be deleted afterwards."""
+def reseal_all(*, actor: Actor) -> int:
+    """Make a new sealing key and seal every secret of the site with it. Returns how many; old keys can be deleted then."""
+    actor.require(Permission.MANAGE_PEOPLE)
     ring = queries.keyring()
     ring.rotate()
     secrets = list(Secret.objects.select_for_update())
@@ -134,6 +135,7 @@ def reseal_all() -> int:
         owner = queries.owner(secret.connection_id, secret.field)
         fresh = ring.seal(ring.unseal(Sealed(secret.key_id, bytes(secret.box)), owner=owner), owner=owner)
         Secret.objects.filter(pk=secret.pk).update(key_id=fresh.key_id, box=fresh.box)
+    audit.record(actor=actor, action="reseal secrets", subject="site:1", details={"count": len(secrets)})
     return len(secrets)
 
 

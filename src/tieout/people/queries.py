@@ -90,6 +90,14 @@ def person(environment_id: int | None, user_id: int) -> User:
     return found
 
 
+def person_by_email(environment_id: int | None, email: str) -> User:
+    """One of `people`. Raises NotFound."""
+    found = people(environment_id).filter(email=email.strip().lower()).first()
+    if found is None:
+        raise NotFound(f"There is nobody with the address '{email}'.", email=email)
+    return found
+
+
 def roles_of(user: User) -> list[tuple[Environment, list[Role]]]:
     """The environments where the user holds a role, with those roles."""
     held: dict[Environment, list[Role]] = {}

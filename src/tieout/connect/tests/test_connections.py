@@ -83,8 +83,10 @@ def test_a_missing_field_is_named_and_nothing_is_kept(controller: Actor) -> None
     assert not Connection.objects.exists()
 
 
-def test_every_secret_can_be_sealed_with_a_new_key(ledger: Connection, vendors: RunningSandbox) -> None:
+def test_every_secret_can_be_sealed_with_a_new_key(
+    ledger: Connection, vendors: RunningSandbox, actor: Callable[..., Actor]
+) -> None:
     before = set(Secret.objects.values_list("key_id", flat=True))
-    assert operations.reseal_all() == 2
+    assert operations.reseal_all(actor=actor(Role.ADMIN)) == 2
     assert before.isdisjoint(Secret.objects.values_list("key_id", flat=True))
     assert queries.credentials(ledger)["user_password"] == vendors.credentials()["intacct"]["user_password"]
