@@ -24,10 +24,12 @@ ARGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 10_000
+PASSWORD = "correct horse battery staple"
+"""Everybody's, see the root conftest."""
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _database_from_the_story() -> Iterator[None]:
     """Playwright keeps an event loop in this thread, which makes Django suspect asynchronous code."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -35,13 +37,13 @@ def _database_from_the_story() -> Iterator[None]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
@@ -74,7 +76,6 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
 @pytest.fixture
 def sign_in(visit: Visit) -> Callable[..., Page]:
     """`sign_in(user)` opens a window and goes through the sign-in page."""
-    from conftest import PASSWORD
 
     def enter(user: User, **kwargs: Any) -> Page:
         page = visit(**kwargs)

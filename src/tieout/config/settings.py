@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "django_filters",
     "crispy_forms",
     "crispy_bootstrap5",
-    "template_partials.apps.SimpleAppConfig",
     "django_cotton.apps.SimpleAppConfig",
     "django_structlog",
     "tieout.people",
@@ -96,13 +95,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web" / "templates"],
         "OPTIONS": {
-            # Both packages rewrite the loaders by themselves unless they are spelled out here.
-            "loaders": [
-                ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)]),
-            ],
+            # Cotton rewrites the loaders by itself unless they are spelled out here.
+            "loaders": [("django.template.loaders.cached.Loader", _LOADERS)],
             "builtins": [
                 "django_cotton.templatetags.cotton",
-                "template_partials.templatetags.partials",
                 "tieout.web.templatetags.tieout",
             ],
             "context_processors": [

@@ -49,7 +49,8 @@ def answer(request: HttpRequest, error: TieoutError) -> HttpResponse:
 
 def _page(request: HttpRequest, error: TieoutError) -> HttpResponse:
     layout = "web/base.html" if getattr(request, "actor", None) else "web/entrance.html"
-    return render(request, "errors/error.html", {"error": error, "layout": layout}, status=error.http_status)
+    shown = {"error": error, "layout": layout, "title": "Not possible"}
+    return render(request, "errors/error.html", shown, status=error.http_status)
 
 
 def _toast(error: TieoutError) -> HttpResponse:

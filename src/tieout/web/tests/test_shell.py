@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -18,7 +19,9 @@ from tieout.people.actors import Role
 from tieout.people.models import Grant, User
 from tieout.web import display, faults
 from tieout.web.assets import AssetMissing, copy
+from tieout.web.fragments import Fragment
 from tieout.web.icons import ICONS
+from tieout.web.pages import Page
 
 
 def test_the_page_always_says_which_environment_it_shows(client_as: Callable[..., Client], environments: dict) -> None:
@@ -73,6 +76,30 @@ def test_a_form_from_elsewhere_is_refused(client_as: Callable[..., Client]) -> N
     refused = strict.post("/settings/site/", {"name": "Taken over"})
     assert refused.status_code == 403
     assert "web.stale_form" in refused.content.decode()
+
+
+@pytest.mark.parametrize(("over", "status"), [(False, 200), (True, 286)])
+def test_a_part_that_is_alive_is_asked_for_until_it_says_that_it_is_over(
+    person: Callable[..., User], over: bool, status: int
+) -> None:
+    class Part(Fragment):
+        permission = None
+        template_name = "people/active.html"
+
+        def load(self) -> dict[str, Any]:
+            return {"value": over}
+
+        def finished(self, shown: dict[str, Any]) -> bool:
+            return shown["value"]
+
+    request = RequestFactory().get("/")
+    request.user, request.actor, request.now = person(), None, timezone.now()
+    assert Part.as_view()(request).status_code == status
+
+
+def test_a_view_without_a_permission_gets_no_address() -> None:
+    with pytest.raises(TypeError, match="declares no permission"):
+        Page.as_view()
 
 
 def test_the_last_resort_page_needs_no_database_and_hides_the_cause() -> None:

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from tieout.people.actors import Role
 from tieout.people.models import User
+from tieout.people.sign_in import SocialAccountAdapter
 
 PASSWORD = "correct horse battery staple"
+"""Everybody's, see the root conftest."""
 
 
 @pytest.fixture(autouse=True)
 def _fresh_limits(db: None) -> None:
     cache.clear()
+
+
+@pytest.fixture
+def company(settings: Any) -> None:
+    """The company's OpenID Connect provider is set up."""
+    app = {"provider_id": "company", "name": "Northwind ID", "client_id": "a", "secret": "b", "settings": {}}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
 
 
 def sign_in(browser: Client, user: User, password: str = PASSWORD):
@@ -122,8 +135,31 @@ def test_a_person_sees_their_roles_changes_their_name_and_ends_other_sessions(pe
     assert here.get("/connections/").status_code == 200
 
 
-def test_the_company_provider_is_offered_only_when_it_is_set_up(db: None, settings) -> None:
-    assert "Sign in with Northwind ID" not in Client().get("/account/login/").content.decode()
-    app = {"provider_id": "company", "name": "Northwind ID", "client_id": "a", "secret": "b", "settings": {}}
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+def from_company(address: str, *, verified: bool) -> SocialLogin:
+    """Somebody whom the company's provider vouches for."""
+    mine = EmailAddress(email=address, verified=verified)
+    return SocialLogin(account=SocialAccount(provider="company", uid="1"), email_addresses=[mine])
+
+
+def test_the_company_provider_lets_in_people_who_are_known(person: Callable[..., User], company: None) -> None:
+    clerk = person(Role.VIEWER)
+    request = RequestFactory().get("/account/oidc/company/login/callback/")
+    SocialAccountAdapter().pre_social_login(request, from_company(clerk.email.upper(), verified=True))
+    assert SocialAccount.objects.get().user == clerk
+
+
+def test_the_company_provider_lets_in_no_stranger_and_no_unverified_address(
+    person: Callable[..., User], company: None
+) -> None:
+    clerk, request = person(Role.VIEWER), RequestFactory().get("/account/oidc/company/login/callback/")
+    for address, verified in ((clerk.email, False), ("stranger@example.com", True)):
+        with pytest.raises(ImmediateHttpResponse) as refused:
+            SocialAccountAdapter().pre_social_login(request, from_company(address, verified=verified))
+        assert refused.value.response.status_code == 403
+        assert "You are not known here" in refused.value.response.content.decode()
+
+
+def test_the_company_provider_is_offered_only_when_it_is_set_up(db: None, request: pytest.FixtureRequest) -> None:
+    assert "Northwind ID" not in Client().get("/account/login/").content.decode()
+    request.getfixturevalue("company")
     assert "Sign in with Northwind ID" in Client().get("/account/login/").content.decode()
