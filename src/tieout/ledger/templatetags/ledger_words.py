@@ -34,3 +34,9 @@ def words(value: Any) -> Any:
 def item(row: Mapping[str, Any], name: str) -> Any:
     """What a row says under that name."""
     return row.get(name, "")
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """A kind of record as people read it: `credit_memo` is a Credit memo."""
+    return kind.replace("_", " ").capitalize()

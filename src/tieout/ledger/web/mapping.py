@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -59,20 +60,21 @@ class EditorPage(Page):
     template_name = "ledger/mapping_form.html"
     verb = "Save"
 
+    @abstractmethod
     def editor(self, data: Any = None) -> Editor:
         """The forms, as stored or as sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save(self, settings: dict[str, Any]) -> HttpResponse:
         """Keep the settings. Raises what the domain refuses."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cancel_url(self) -> str:
-        raise NotImplementedError
+        """Where Cancel leads."""
 
+    @abstractmethod
     def lists_url(self) -> str:
         """Where the lists of both sides are read again."""
-        raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         editor = self.editor(request.POST)

@@ -3,6 +3,7 @@ up and change it later."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from tieout.sync import kinds
 from tieout.sync.kinds import Rule
 
 POSTS = [("automatic", "By themselves, as soon as they are planned"), ("on_demand", "When somebody presses Post")]
-NOT_MAPPED = ("", "Not mapped: held as findings")
+NOT_MAPPED = ("", "Not mapped")
 TREATMENTS = [
     NOT_MAPPED,
     ("bank", "Bank account"),
@@ -39,11 +40,11 @@ class MethodRow(ChartForm):
     model = receipts.MethodMapping
     method = text("Method", 200, listed="list-methods", required=True)
     treatment = choice("Goes to", TREATMENTS)
-    bank_account = Code("bank_account", "Bank account", max_length=60)
-    undeposited_account = Code("account", "Undeposited funds account", max_length=60)
+    bank_account = Code("bank_account", "Bank account", max_length=60, hint="bank account")
+    undeposited_account = Code("account", "Undeposited funds account", max_length=60, hint="account")
     payment_method = choice("Paid by", PAID_BY, "EFT")
     account = Code("account", "Account", max_length=60)
-    account_label = Code("account_label", "or account label", max_length=60)
+    account_label = Code("account_label", "or account label", max_length=60, hint="or a label")
     location = Code("location", "Location")
     department = Code("department", "Department")
     class_id = Code("class", "Class")
@@ -191,13 +192,13 @@ class Editor:
         """Every form and list of rows."""
         return (self.head, self.rules, self.rows, self.entities)
 
+    @abstractmethod
     def head_initial(self) -> dict[str, Any]:
         """Stored values, else the defaults of the settings."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows_initial(self) -> list[dict[str, Any]]:
         """Stored rows, then one for each name that the source uses and that is not mapped yet."""
-        raise NotImplementedError
 
     def values(self) -> dict[str, Any]:
         """The settings as the forms say."""
@@ -305,7 +306,7 @@ class GlEditor(Editor):
         return valid
 
     def values(self) -> dict[str, Any]:
-        targets = {form.prefix: form.values() if form.counts() else None for form, _, _ in self.targets}
+        targets = {str(form.prefix): form.values() if form.counts() else None for form, _, _ in self.targets}
         methods = [each.strip() for each in self.head.cleaned_data["no_money"].split(",") if each.strip()]
         return {**super().values(), **targets, "no_money_methods": methods}
 

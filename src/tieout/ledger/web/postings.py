@@ -10,20 +10,22 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
+from tieout.kernel.errors import NotFound
 from tieout.ledger import operations, queries
 from tieout.ledger.drafts import OPEN_STATES
 from tieout.ledger.models import Line, Posting
 from tieout.ledger.web import tables
 from tieout.ledger.web.words import steps
 from tieout.people.actors import Permission
-from tieout.sync.models import ACTIVE
 from tieout.sync.tasks import defer
-from tieout.sync.web.pages import JobPage, ProcessPage
+from tieout.sync.web.pages import JobPage, ProcessPage, process_heading
 from tieout.web.forms import FormPage
 from tieout.web.lists import Empty, ListPage
-from tieout.web.pages import Action, Crumb, Page
+from tieout.web.pages import Action, Crumb, Guarded, Page
 
 State = Posting.State
 LINES = 100
@@ -71,7 +73,7 @@ class ProcessPostings(PostingList, ProcessPage):
         return queries.postings(self.actor.environment_id).filter(process=self.process)
 
     def poll_seconds(self) -> int | None:
-        return 3 if self.process.job_state in ACTIVE else None
+        return 3 if process_heading(self.process)["active"] else None
 
 
 class JobPostings(PostingList, JobPage):
@@ -124,6 +126,18 @@ class PostingPage(OnePosting):
             "under_way": posting.state in UNDER_WAY,
         }
         return super().get_context_data(**shown, **kwargs)
+
+
+class InLedger(Guarded):
+    """Leads to the record in the ledger itself."""
+
+    permission = Permission.READ
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        posting = queries.posting(self.actor.environment_id, pk)
+        if not posting.record_url:
+            raise NotFound(f"The ledger gave no address for {posting.key}.", posting=pk)
+        return redirect(posting.record_url)
 
 
 class LineSources(OnePosting):

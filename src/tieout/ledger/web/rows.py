@@ -6,7 +6,7 @@ A code is a text field with the ledger's list behind it, so that several hundred
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.forms import BaseFormSet, BoundField, formset_factory
@@ -24,8 +24,10 @@ PICK = {"class": "form-select form-select-sm"}
 class Code(forms.CharField):
     """A code of one of the ledger's lists; `listed` names the list."""
 
-    def __init__(self, listed: ReferenceKind, label: str, *, required: bool = False, max_length: int = 100) -> None:
-        attrs = {**SMALL, "list": f"list-{listed}", "autocomplete": "off", "spellcheck": "false"}
+    def __init__(
+        self, listed: ReferenceKind, label: str, *, required: bool = False, max_length: int = 100, hint: str = ""
+    ) -> None:
+        attrs = {**SMALL, "list": f"list-{listed}", "autocomplete": "off", "spellcheck": "false", "placeholder": hint}
         super().__init__(label=label, required=required, max_length=max_length, widget=forms.TextInput(attrs=attrs))
         self.listed: ReferenceKind = listed
 
@@ -131,8 +133,7 @@ class Rows(BaseFormSet):  # type: ignore[type-arg]
 def rows_of(form: type[ChartForm], prefix: str, chart: Chart, *, data: Any = None, initial: Any = None) -> Rows:
     """Rows as sent, or to be shown, with some empty ones at the end."""
     factory = formset_factory(form, formset=Rows, extra=MORE, can_delete=True, max_num=MOST, absolute_max=MOST + MORE)
-    made: Rows = factory(data=data, initial=initial, prefix=prefix, form_kwargs={"chart": chart})
-    return made
+    return cast(Rows, factory(data=data, initial=initial, prefix=prefix, form_kwargs={"chart": chart}))
 
 
 def as_sent(form: type[ChartForm], prefix: str, data: Any) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from tieout.ledger import proposals, reference
 from tieout.ledger.mapping_files import LAYOUTS
 from tieout.ledger.web.mapping import EditorPage, asked_before, read_lists
 from tieout.ledger.web.mapping_forms import EDITORS, Editor
-from tieout.people.actors import Permission
+from tieout.people.actors import Actor, Permission
 from tieout.people.queries import site_clock
 from tieout.sync import kinds
 from tieout.sync import operations as sync
@@ -29,7 +30,7 @@ from tieout.sync.schedule import Schedule
 from tieout.sync.web import forms
 from tieout.sync.web.processes import runs_of, upcoming
 from tieout.web.forms import FormPage
-from tieout.web.pages import Action, Crumb, Page
+from tieout.web.pages import Action, Crumb, Page, may
 
 STEPS = (
     ("process_new", "Kind"),
@@ -38,7 +39,11 @@ STEPS = (
     ("process_new_schedule", "Schedule"),
     ("process_new_review", "Review"),
 )
-USUAL = {"receipts": {"every": "daily", "at": "06:00"}, "gl_reports": {"every": "working_day", "n": 2, "at": "06:00"}}
+CONNECTIONS = ("source_id", "target_id")
+USUAL: dict[str, dict[str, Any]] = {
+    "receipts": {"every": "daily", "at": "06:00"},
+    "gl_reports": {"every": "working_day", "n": 2, "at": "06:00"},
+}
 """The schedule that a kind begins with."""
 
 
@@ -51,18 +56,23 @@ class StepLink:
     mark: str
 
 
-class Step(Page):
-    """A step: its kind, what was said before, and the way through the steps."""
+class Said:
+    """What was said so far about a process of one kind. A page that needs more than that leads to where it is asked."""
 
-    permission = Permission.EDIT_PROCESS
-    step: ClassVar[str] = ""
+    permission: ClassVar[Any]
     after: ClassVar[tuple[str, ...]] = ()
-    """What must have been said before this step makes sense."""
+    """What must have been said before this page makes sense."""
+    request: Any
+    kwargs: Any
+    actor: Actor
+    now: datetime
 
-    def instead(self) -> HttpResponseBase | None:
-        if any(name not in self.sketch for name in self.after):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        known = request.user.is_authenticated and may(self.request.actor, self.permission)
+        if known and any(name not in self.sketch for name in self.after):
             return redirect("process_new_connections", kind=self.kwargs["kind"])
-        return None
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return answer
 
     @cached_property
     def kind(self) -> Kind:
@@ -70,13 +80,35 @@ class Step(Page):
 
     @property
     def sketch(self) -> dict[str, Any]:
-        """What was said so far."""
         found: dict[str, Any] = self.request.session.get(_key(self.kwargs["kind"]), {})
         return found
 
     def remember(self, **said: Any) -> None:
         """Keep more of it."""
         self.request.session[_key(self.kwargs["kind"])] = {**self.sketch, **said}
+
+    @cached_property
+    def process(self) -> Process:
+        """The process as it would be, not saved."""
+        said = self.sketch
+        source, target = (connect.connection(self.actor.environment_id, said[part]) for part in CONNECTIONS)
+        proposed = self.kind.default_settings(source, target, timezone.localdate(self.now))
+        return Process(
+            environment_id=self.actor.environment_id,
+            kind=self.kind.slug,
+            name=said["name"],
+            description=said["description"],
+            source=source,
+            target=target,
+            settings=said.get("settings") or dict(proposed),
+        )
+
+
+class Step(Said, Page):
+    """A step, and the way through the steps."""
+
+    permission = Permission.EDIT_PROCESS
+    step: ClassVar[str] = ""
 
     def heading(self) -> str:
         return "New process"
@@ -154,38 +186,12 @@ class Connections(FormPage, Step):
         return super().get_context_data(**{**kwargs, "kind": self.kind, "parts": self.parts})
 
 
-class _Connected(Step):
-    """A step after the connections were chosen."""
-
-    permission = Permission.EDIT_PROCESS
-    after: ClassVar[tuple[str, ...]] = ("source_id", "target_id")
-
-    @cached_property
-    def process(self) -> Process:
-        """The process as it would be, not saved."""
-        said = self.sketch
-        source, target = (
-            connect.connection(self.actor.environment_id, said[part]) for part in ("source_id", "target_id")
-        )
-        return Process(
-            environment_id=self.actor.environment_id,
-            kind=self.kind.slug,
-            name=said["name"],
-            description=said["description"],
-            source=source,
-            target=target,
-            settings=said.get("settings") or self._proposed(source, target),
-        )
-
-    def _proposed(self, source: Any, target: Any) -> dict[str, Any]:
-        return dict(self.kind.default_settings(source, target, timezone.localdate(self.now)))
-
-
-class Mapping(EditorPage, _Connected):
+class Mapping(EditorPage, Step):
     """What goes where."""
 
     permission = Permission.EDIT_PROCESS
     step = "process_new_mapping"
+    after = CONNECTIONS
     verb = "Next: schedule"
     cancel_url = Step.cancel_url
 
@@ -203,11 +209,11 @@ class Mapping(EditorPage, _Connected):
         return redirect(self.next_url())
 
 
-class ReadLists(_Connected, Action):
+class ReadLists(Said, Action):
     """Read the lists of both sides for the mapping."""
 
     permission = Permission.EDIT_PROCESS
-    step = "process_new_mapping"
+    after = CONNECTIONS
 
     def next_url(self) -> str:
         return reverse("process_new_mapping", args=[self.kind.slug])
@@ -215,16 +221,13 @@ class ReadLists(_Connected, Action):
     def act(self) -> str:
         return read_lists(self, self.process.source_id, self.process.target_id)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return Action.get(self, request, *args, **kwargs)
 
-
-class PlanSchedule(FormPage, _Connected):
+class PlanSchedule(FormPage, Step):
     """When it runs."""
 
     permission = Permission.EDIT_PROCESS
     step = "process_new_schedule"
-    after = ("source_id", "target_id", "settings")
+    after = (*CONNECTIONS, "settings")
     template_name = "ledger/setup_schedule.html"
     form_class = forms.ScheduleForm
     verb = "Next: review"
@@ -246,12 +249,12 @@ class PlanSchedule(FormPage, _Connected):
         return {**shown, **upcoming(shown["form"], self.now)}
 
 
-class Review(_Connected):
+class Review(Step):
     """Everything at a glance; creating it posts nothing yet."""
 
     permission = Permission.EDIT_PROCESS
     step = "process_new_review"
-    after = ("source_id", "target_id", "settings", "schedule")
+    after = (*CONNECTIONS, "settings", "schedule")
     template_name = "ledger/setup_review.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

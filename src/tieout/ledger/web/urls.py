@@ -26,6 +26,7 @@ urlpatterns = [
     path("postings/", postings.Postings.as_view(), name="postings"),
     path("postings/<int:pk>/", postings.PostingPage.as_view(), name="posting"),
     path("postings/<int:pk>/lines/<int:line>/", postings.LineSources.as_view(), name="posting_line"),
+    path("postings/<int:pk>/in-ledger/", postings.InLedger.as_view(), name="posting_record"),
     path("postings/<int:pk>/post/", postings.Post.as_view(), name="posting_post"),
     path("postings/<int:pk>/reverse/", postings.Reverse.as_view(), name="posting_reverse"),
     path("postings/<int:pk>/check/", postings.CheckAgain.as_view(), name="posting_check"),

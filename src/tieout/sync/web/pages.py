@@ -5,6 +5,7 @@ A tab has an address; the rooms that know more about a process (its mapping, its
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,7 +57,7 @@ def process_heading(process: Process) -> dict[str, Any]:
     """What the live heading of a process shows."""
     return {
         "process": process,
-        "active": process.job_state in ACTIVE,
+        "active": process.job_state in ACTIVE,  # type: ignore[attr-defined]
         "schedule_label": Schedule.parse(process.schedule).label(),
     }
 
@@ -141,8 +142,9 @@ class LiveHeading(Fragment):
 class ReturningAction(Action):
     """An act that leads back to the page where its button stood, else to `usual_url`."""
 
+    @abstractmethod
     def usual_url(self) -> str:
-        raise NotImplementedError
+        """Where it leads when the button says nothing."""
 
     def next_url(self) -> str:
         asked = self.request.POST.get("next") or self.request.GET.get("next") or ""

@@ -105,7 +105,7 @@ class History(KeysetPage, ProcessPage):
         return queries.jobs(self.actor.environment_id).filter(process=self.process)
 
     def poll_seconds(self) -> int | None:
-        return POLL if self.process.job_state in ACTIVE else None
+        return POLL if process_heading(self.process)["active"] else None
 
 
 class ProcessFindings(ListPage, ProcessPage):
@@ -187,7 +187,7 @@ class EditProcess(FormPage, UnderProcess):
     """Name, description and connections."""
 
     permission = Permission.EDIT_PROCESS
-    form_class = forms.ProcessForm
+    form_class: type[Any] = forms.ProcessForm
 
     def heading(self) -> str:
         return "Edit"

@@ -54,7 +54,7 @@ class ProcessTable(ListTable):
 
 
 class ProcessFilters(Filters):
-    searched = ("name", "description", "source__name", "target__name")
+    searched: ClassVar[tuple[str, ...]] = ("name", "description", "source__name", "target__name")
     status = django_filters.ChoiceFilter(label="Status", choices=[(name, name.capitalize()) for name in STATUSES])
 
     class Meta:
@@ -79,7 +79,7 @@ class JobTable(ListTable):
     id = LinkColumn("job", verbose_name="Job", orderable=False)
     process = django_tables2.Column(linkify=("process", {"pk": django_tables2.A("process_id")}), orderable=False)
     state = TemplateColumn("sync/job_state.html")
-    trigger = django_tables2.Column(orderable=False)
+    trigger = django_tables2.Column(orderable=False, attrs={"td": {"class": "moment"}})
     started_at = TimeColumn(verbose_name="Started", orderable=False)
     read = CountColumn("read", "Read")
     new = CountColumn("new", "New")
@@ -100,7 +100,7 @@ class JobTable(ListTable):
 
 
 class JobFilters(Filters):
-    searched = ("process__name", "requested_by")
+    searched: ClassVar[tuple[str, ...]] = ("process__name", "requested_by")
     process = process_filter()
     state = django_filters.ChoiceFilter(label="State", choices=Job.State.choices)
     trigger = django_filters.ChoiceFilter(label="Started by", choices=Job.Trigger.choices)
