@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import orjson
@@ -49,12 +49,16 @@ def answer(error: TieoutError, **headers: str) -> HttpResponse:
 
 def handle_errors(api: NinjaAPI) -> None:
     """Let `api` answer every exception in this shape."""
-    api.add_exception_handler(TieoutError, lambda request, error: _told(error))
-    api.add_exception_handler(ValidationError, lambda request, error: answer(_invalid(error)))
-    api.add_exception_handler(HttpError, lambda request, error: answer(NotJson()))
-    api.add_exception_handler(Http404, lambda request, error: answer(NoSuchRoute()))
-    api.add_exception_handler(RequestDataTooBig, lambda request, error: answer(_too_large()))
-    api.add_exception_handler(Exception, lambda request, error: _unforeseen(error))
+    answers: dict[type[Exception], Callable[[Any], HttpResponse]] = {
+        TieoutError: _told,
+        ValidationError: lambda error: answer(_invalid(error)),
+        HttpError: lambda error: answer(NotJson()),
+        Http404: lambda error: answer(NoSuchRoute()),
+        RequestDataTooBig: lambda error: answer(_too_large()),
+        Exception: _unforeseen,
+    }
+    for kind, say in answers.items():
+        api.add_exception_handler(kind, partial(_say, say))
 
 
 def edged(view: View) -> View:
@@ -79,6 +83,10 @@ def edged(view: View) -> View:
 def missing(request: HttpRequest) -> HttpResponse:
     """Any address that no route has."""
     return answer(NoSuchRoute(f"There is nothing at {request.path[:200]}."))
+
+
+def _say(say: Callable[[Any], HttpResponse], request: HttpRequest, error: Any) -> HttpResponse:
+    return say(error)
 
 
 def _told(error: TieoutError) -> HttpResponse:

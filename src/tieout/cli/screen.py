@@ -27,6 +27,7 @@ _COLOURS = {
     "green": ("succeeded", "verified", "healthy", "sent"),
 }
 _COLOUR = {word: colour for colour, words in _COLOURS.items() for word in words}
+_NOTHING: tuple[Any, ...] = (None, "", {}, [], ())
 Columns = Mapping[str, str]
 """Header to the path of a value, for example `{"From": "source.name"}`."""
 
@@ -49,7 +50,7 @@ def table(rows: Sequence[Any], columns: Columns, zone: ZoneInfo, title: str = ""
     drawn = Table(title=title or None, title_justify="left", header_style="bold", row_styles=("", "dim"))
     values = [[_at(row, path) for path in columns.values()] for row in rows]
     for number, header in enumerate(columns):
-        right = any(isinstance(line[number], Amount | int | float) for line in values)
+        right = any(isinstance(line[number], Amount) or type(line[number]) is int for line in values)
         drawn.add_column(header, justify="right" if right else "left", overflow="fold")
     for line in values:
         drawn.add_row(*(_shown(value, zone) for value in line))
@@ -63,7 +64,7 @@ def facts(record: Any, columns: Columns, zone: ZoneInfo) -> Table:
     drawn.add_column(overflow="fold")
     for header, path in columns.items():
         value = _at(record, path)
-        if value not in (None, "", {}, []):
+        if value not in _NOTHING:
             drawn.add_row(header, _shown(value, zone))
     return drawn
 
@@ -92,7 +93,10 @@ def _shown(value: Any, zone: ZoneInfo) -> Text:
     if isinstance(value, int):
         return Text(f"{value:,}")
     if isinstance(value, Mapping):
-        return Text(", ".join(f"{name} {_shown(each, zone).plain}" for name, each in value.items()))
+        told = {name: _shown(each, zone).plain for name, each in value.items() if each not in _NOTHING}
+        return Text(", ".join(f"{name} {each}" for name, each in told.items()))
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        return Text(f"{len(value)} rows")
     if isinstance(value, list | tuple):
         return Text(", ".join(_shown(each, zone).plain for each in value))
     return Text(str(value), style=_COLOUR.get(str(value), ""))

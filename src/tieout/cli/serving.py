@@ -18,7 +18,7 @@ Host = Annotated[
 ]
 
 
-class Site(BaseApplication):  # type: ignore[misc]
+class Site(BaseApplication):
     """The WSGI application under gunicorn, configured here instead of by a file."""
 
     def __init__(self, **options: Any) -> None:

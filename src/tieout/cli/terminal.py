@@ -114,7 +114,7 @@ _SHARED = (
         ],
     ),
     Parameter(
-        "email",
+        "acting",
         Parameter.KEYWORD_ONLY,
         default="",
         annotation=Annotated[
@@ -149,8 +149,8 @@ def command(app: typer.Typer, name: str, permission: Needed) -> Callable[[View],
 
     def declare(view: View) -> View:
         @wraps(view)
-        def run(*, environment: str, email: str, as_json: bool, **values: Any) -> None:
-            terminal = Terminal(environment, email, as_json)
+        def run(*, environment: str, acting: str, as_json: bool, **values: Any) -> None:
+            terminal = Terminal(environment, acting, as_json)
             terminal.actor.require_any(*needed)
             view(terminal, **values)
 

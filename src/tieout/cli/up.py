@@ -30,9 +30,15 @@ def up(
     children += [_child(f"worker {number}", "worker") for number in range(1, workers + 1)]
     if sandbox:
         children.append(_child("sandbox", "sandbox", "serve", "--port", str(sandbox_port)))
-    typer.echo(f"Tieout is at http://{host}:{port}/ · Ctrl-C ends it")
-    Supervisor(children, typer.echo).run()
-    typer.echo("Ended. PostgreSQL stays up until `tieout down`.")
+    _say(f"Tieout is at http://{host}:{port}/ · Ctrl-C ends it")
+    Supervisor(children, _say).run()
+    _say("Ended. PostgreSQL stays up until `tieout down`.")
+
+
+def _say(text: str) -> None:
+    """At once, also into a file."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _child(name: str, *arguments: str) -> Child:

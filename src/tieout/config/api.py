@@ -37,7 +37,8 @@ answers.handle_errors(api)
 for room in ROOMS:
     api.add_router("", room.router)
 
-_patterns, _app, _namespace = api.urls
+_found, _app, _namespace = api.urls
+_patterns = [pattern for pattern in _found if pattern.name != "api-root"]
 for pattern in _patterns:
-    pattern.callback = answers.edged(pattern.callback)
+    pattern.callback = answers.edged(pattern.callback)  # type: ignore[arg-type]
 urls = ([*_patterns, path("", answers.missing), re_path(r"^.*$", answers.missing)], _app, _namespace)

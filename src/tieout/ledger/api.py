@@ -98,10 +98,9 @@ def post_postings(request: Call, given: shapes.ChosenPostings) -> Any:
 @posting_doors.post("/postings/{int:posting_id}/reverse", Permission.REVERSE, sync.Job, status=202)
 def reverse_posting(request: Call, posting_id: int, given: shapes.Reason) -> Any:
     """Queue its reversal: a receipt is taken out, an entry gets a linked counter-entry."""
-    job = operations.reverse(
+    return operations.reverse(
         actor=request.auth, posting_id=posting_id, reason=given.reason, now=request.now, defer=defer
     )
-    return job
 
 
 @posting_doors.post("/postings/{int:posting_id}/check", Permission.POST, shapes.Posting)

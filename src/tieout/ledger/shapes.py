@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from tieout.api.shapes import Amount, Named, Strict
-from tieout.connectors.kit.documents import Receipt
+from tieout.connectors.kit.documents import Document, Receipt
 from tieout.ledger import models, preview, tie_out
 
 
@@ -249,7 +249,12 @@ def preview_of(found: preview.Preview) -> Preview:
     return Preview(
         planned=[_planned(each) for each in found.planned],
         deposits=[
-            Deposit(account=each.account, day=each.day, total=Amount.from_money(each.total), receipts=each.receipts)
+            Deposit(
+                account=each.account,
+                day=date.fromisoformat(each.day),
+                total=Amount.from_money(each.total),
+                receipts=each.receipts,
+            )
             for each in found.deposits
         ],
         findings=[ForeseenFinding.from_orm(each) for each in found.findings],
@@ -266,16 +271,21 @@ def tie_out_of(rows: tie_out.Rows) -> TieOut:
 
 def _planned(each: preview.Planned) -> PlannedDocument:
     document = each.document
-    is_receipt = isinstance(document, Receipt)
-    debits = sum(line.amount.minor for line in document.lines if is_receipt or line.side == "debit")
     return PlannedDocument(
         group=each.group,
-        kind="receipt" if is_receipt else "journal",
+        kind="receipt" if isinstance(document, Receipt) else "journal",
         day=document.day,
         lines=len(document.lines),
-        total=Amount.of(debits, document.currency),
+        total=Amount.of(_total(document), document.currency),
         problem=each.problem,
     )
+
+
+def _total(document: Document) -> int:
+    """A receipt's total, or one side of an entry, in minor units."""
+    if isinstance(document, Receipt):
+        return document.total.minor
+    return sum(line.amount.minor for line in document.lines if line.side == "debit")
 
 
 def _tied(shape: type[Any], row: Any) -> Any:

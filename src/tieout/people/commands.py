@@ -96,7 +96,7 @@ def create_token(
     """A new token. Its secret is printed this once."""
     expires_at = terminal.now + timedelta(days=days) if days else None
     token, secret = operations.create_token(actor=terminal.actor, name=name, now=terminal.now, expires_at=expires_at)
-    made = shapes.MadeToken(token=shapes.Token.from_orm(token), secret=secret)
+    made = shapes.MadeToken.from_orm({"token": token, "secret": secret})
     terminal.done(f"{token.name}: {secret}\nKeep it now; it is not shown again.", made)
 
 

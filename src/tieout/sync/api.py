@@ -174,8 +174,7 @@ def decide_findings(request: Call, given: shapes.Decision) -> dict[str, int]:
 @finding_doors.post("/findings/retry", Permission.RUN_PROCESS, list[shapes.Job], status=202)
 def retry_findings(request: Call, given: shapes.ChosenFindings) -> Any:
     """Run the processes of these findings again, for these records only."""
-    jobs = operations.retry(actor=request.auth, finding_ids=given.findings, now=request.now, defer=defer)
-    return jobs
+    return operations.retry(actor=request.auth, finding_ids=given.findings, now=request.now, defer=defer)
 
 
 @record_doors.get("/source-records/{int:record_id}", Permission.READ, shapes.SourceRecord)

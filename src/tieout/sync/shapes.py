@@ -45,7 +45,7 @@ class Schedule(Strict):
     every: Literal["demand", "minutes", "hours", "daily", "weekdays", "monthly", "working_day", "cron"] = "demand"
     n: int = 0
     at: str = "06:00"
-    cron: str = Field("", max_length=200)
+    cron: str = Field(default="", max_length=200)
 
 
 class NextRuns(Schema):
@@ -101,7 +101,7 @@ class ProcessDraft(Strict):
     source_id: int
     target_id: int
     description: str = Field("", max_length=500)
-    schedule: Schedule = Field(default_factory=Schedule)
+    schedule: Schedule = Schedule()
     catch_up: Literal["once", "each"] = "once"
     enabled: bool = True
     settings: dict[str, Any] = Field(default_factory=dict)
