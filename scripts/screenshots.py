@@ -1,9 +1,10 @@
 """Takes pictures of a running site: each page light and dark, wide and on a phone.
 
-    python scripts/screenshots.py http://127.0.0.1:8000 --email … --password … --out pictures /connections/ /settings/people/
+    python scripts/screenshots.py http://127.0.0.1:8000 --email … --password … /connections/ /settings/people/
+    python scripts/screenshots.py --size wide --theme light --out docs/pictures /processes/      (the README's)
 
-Without pages it follows the sidebar. Needs a chromium on the path, or named by CHROMIUM. Ends with 1 when a page scrolls
-sideways, logs an error to the console or asks another host for anything.
+Without pages it follows the sidebar; credentials may stand in TIEOUT_EMAIL and TIEOUT_PASSWORD. Needs a chromium on the path,
+or named by CHROMIUM. Ends with 1 when a page scrolls sideways, logs an error or asks another host for anything.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -43,22 +43,29 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         state, pages = _sign_in(browser, asked)
-        for (size, theme), path in product(product(SIZES, THEMES), asked.pages or pages):
-            for file, complaint in _picture(browser, asked, state, size, theme, path):
-                print(file, complaint)
-                wrong += bool(complaint)
+        for size, theme, path in product(asked.size, asked.theme, asked.pages or pages):
+            complaint = _picture(browser, asked, state, size, theme, path)
+            print(_file(asked, size, theme, path), complaint)
+            wrong += bool(complaint)
     return 1 if wrong else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("site")
+    parser.add_argument("site", nargs="?", default="http://127.0.0.1:8000")
     parser.add_argument("pages", nargs="*")
-    parser.add_argument("--email", required=True)
-    parser.add_argument("--password", required=True)
+    parser.add_argument("--email", default=os.environ.get("TIEOUT_EMAIL"))
+    parser.add_argument("--password", default=os.environ.get("TIEOUT_PASSWORD"))
+    parser.add_argument("--size", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--theme", nargs="+", choices=THEMES, default=list(THEMES))
     parser.add_argument("--out", type=Path, default=Path("test-results/pictures"))
     parser.add_argument("--full", action="store_true", help="the whole page, not only what fits the window")
-    return parser.parse_intermixed_args()
+    asked = parser.parse_intermixed_args()
+    if not (asked.email and asked.password):
+        parser.error("name somebody who can sign in: --email and --password, or TIEOUT_EMAIL and TIEOUT_PASSWORD")
+    if asked.site.startswith("/"):
+        asked.site, asked.pages = parser.get_default("site"), [asked.site, *asked.pages]
+    return asked
 
 
 def _sign_in(browser: Browser, asked: argparse.Namespace) -> tuple[Any, list[str]]:
@@ -75,15 +82,12 @@ def _sign_in(browser: Browser, asked: argparse.Namespace) -> tuple[Any, list[str
     return state, found
 
 
-def _picture(
-    browser: Browser, asked: argparse.Namespace, state: Any, size: str, theme: Theme, path: str
-) -> Iterator[tuple[Path, str]]:
+def _picture(browser: Browser, asked: argparse.Namespace, state: Any, size: str, theme: Theme, path: str) -> str:
     width, height = SIZES[size]
     context = browser.new_context(
         storage_state=None if path.startswith("/account/login") else state,
         viewport={"width": width, "height": height},
         color_scheme=theme,
-        device_scale_factor=1,
     )
     page = context.new_page()
     complaints = _listen(page, asked.site)
@@ -91,11 +95,16 @@ def _picture(
     page.wait_for_load_state("networkidle")
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         complaints.append("scrolls sideways")
-    file = asked.out / f"{re.sub(r'[^a-z0-9]+', '-', path.lower()).strip('-') or 'home'}.{size}.{theme}.png"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=file, full_page=asked.full)
+    page.screenshot(path=_file(asked, size, theme, path), full_page=asked.full)
     context.close()
-    yield file, "; ".join(complaints)
+    return "; ".join(complaints)
+
+
+def _file(asked: argparse.Namespace, size: str, theme: Theme, path: str) -> Path:
+    """`processes.wide.dark.png`; what was not left open is not in the name."""
+    name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "home"
+    variant = [word for word, open_ in ((size, asked.size), (theme, asked.theme)) if len(open_) > 1]
+    return Path(asked.out, ".".join([name, *variant, "png"]))
 
 
 def _listen(page: Page, site: str) -> list[str]:
