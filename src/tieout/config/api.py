@@ -41,4 +41,4 @@ _found, _app, _namespace = api.urls
 _patterns = [pattern for pattern in _found if pattern.name != "api-root"]
 for pattern in _patterns:
     pattern.callback = answers.edged(pattern.callback)  # type: ignore[arg-type]
-urls = ([*_patterns, path("", answers.missing), re_path(r"^.*$", answers.missing)], _app, _namespace)
+urls = ([*_patterns, path("", answers.missing, name="api-root"), re_path(r"^.*$", answers.missing)], _app, _namespace)

@@ -90,7 +90,9 @@ _PLACE = (
     Column("department", "Department", ("department id", "dept"), "department"),
     Column("class_id", "Class", ("class id",), "class"),
 )
-_ACCOUNT = Column("account", "Account", ("gl account", "account no", "account number", "income account"), "account")
+_ACCOUNT = Column(
+    "account", "Account", ("gl account", "gl account no", "account no", "account number", "income account"), "account"
+)
 LAYOUTS: Mapping[str, Layout] = {
     "receipts": Layout(
         "methods",
