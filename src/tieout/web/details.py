@@ -5,6 +5,7 @@ The template extends `web/detail.html` and fills the block `panels`; see docs/ho
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -26,9 +27,9 @@ class DetailPage(Page):
 
     context_name: str = "object"
 
+    @abstractmethod
     def load(self) -> Any:
         """The record, by one domain call. Raises NotFound."""
-        raise NotImplementedError
 
     def tabs(self) -> Iterable[Tab]:
         """None by default: then everything stands on one page."""

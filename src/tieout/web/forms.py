@@ -5,6 +5,7 @@ The form only reads the browser's text; whether the values make sense is decided
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -28,8 +29,9 @@ class FormPage(FormMixin, Page, ProcessFormView):  # type: ignore[type-arg]
     cancel_page: str = "home"
     busy: str = "Saving…"
 
+    @abstractmethod
     def save(self, form: Any) -> str:
-        raise NotImplementedError
+        """Store what the form holds, by one domain call; returns what to tell the person."""
 
     def cancel_url(self) -> str:
         return reverse(self.cancel_page)

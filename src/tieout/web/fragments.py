@@ -5,6 +5,7 @@ A fragment answers 286 when there is nothing more to wait for, and the browser s
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,13 +19,13 @@ STOP_POLLING = 286
 class Fragment(TemplateResponseMixin, Guarded):
     """One self-refreshing part. `template_name` is the same template that the page includes at first."""
 
+    @abstractmethod
     def load(self) -> dict[str, Any]:
         """What the template shows, by one domain call."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finished(self, shown: dict[str, Any]) -> bool:
         """Whether what is shown will not change any more by itself."""
-        raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         shown = self.load()

@@ -6,6 +6,7 @@ itself is exchanged. Counting stops at a limit so that a page over a million row
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -100,9 +101,9 @@ class ListPage(Page):
     filterset_class: ClassVar[type[Filters]]
     empty: ClassVar[Empty]
 
+    @abstractmethod
     def rows(self) -> QuerySet[Any]:
         """Everything the list could show, by one domain call."""
-        raise NotImplementedError
 
     def poll_seconds(self) -> int | None:
         """How often the list refreshes itself; None for never."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,9 +137,9 @@ class Action(Guarded):
     tone: ClassVar[str] = "danger"
     next_page: ClassVar[str] = "home"
 
+    @abstractmethod
     def act(self) -> str:
         """Make the one domain call; returns what to tell the person, or nothing."""
-        raise NotImplementedError
 
     def subject(self) -> str:
         """What the question is about, in the person's own words."""
