@@ -13,14 +13,14 @@ from django.shortcuts import render
 from tieout.people.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """People are added by an Admin."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """A person of the identity provider is matched by verified e-mail address to a user who exists and is active."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

@@ -16,14 +16,14 @@ from tieout.web import display
 _RIGHT = {"th": {"class": "numeric"}, "td": {"class": "numeric"}}
 
 
-class StatusColumn(django_tables2.Column):  # type: ignore[misc]
+class StatusColumn(django_tables2.Column):
     """A state as dot and word; the word is the model's own label."""
 
     def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
         return display.status(str(bound_column.accessor.resolve(record)), str(value))
 
 
-class NumberColumn(django_tables2.Column):  # type: ignore[misc]
+class NumberColumn(django_tables2.Column):
     """A count, right aligned."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -33,7 +33,7 @@ class NumberColumn(django_tables2.Column):  # type: ignore[misc]
         return f"{value:,}"
 
 
-class MoneyColumn(django_tables2.Column):  # type: ignore[misc]
+class MoneyColumn(django_tables2.Column):
     """Minor units with the currency found at `currency`, right aligned. The value is what the database sorts by."""
 
     def __init__(self, *, currency: str = "currency", **kwargs: Any) -> None:
@@ -44,7 +44,7 @@ class MoneyColumn(django_tables2.Column):  # type: ignore[misc]
         return display.money(Money(value, self.currency.resolve(record)))
 
 
-class TimeColumn(django_tables2.Column):  # type: ignore[misc]
+class TimeColumn(django_tables2.Column):
     """A moment in the site's time zone; how long ago it is stands in the title."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -54,7 +54,7 @@ class TimeColumn(django_tables2.Column):  # type: ignore[misc]
         return display.moment(value, now=table.request.now)
 
 
-class LinkColumn(django_tables2.Column):  # type: ignore[misc]
+class LinkColumn(django_tables2.Column):
     """The record's name, linking to its page: `LinkColumn("connection")` reverses with the record's pk."""
 
     def __init__(self, page: str, **kwargs: Any) -> None:
@@ -63,14 +63,14 @@ class LinkColumn(django_tables2.Column):  # type: ignore[misc]
         )
 
 
-class CodeColumn(django_tables2.Column):  # type: ignore[misc]
+class CodeColumn(django_tables2.Column):
     """A key or code in fixed-width letters."""
 
     def render(self, value: Any) -> SafeString:
         return format_html("<code>{}</code>", value)
 
 
-class TemplateColumn(django_tables2.Column):  # type: ignore[misc]
+class TemplateColumn(django_tables2.Column):
     """Whatever `template` makes of `record`; rendered with the request, so it may hold forms."""
 
     def __init__(self, template: str, **kwargs: Any) -> None:

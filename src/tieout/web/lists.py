@@ -41,7 +41,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return self._counted > COUNT_LIMIT
 
 
-class Filters(django_filters.FilterSet):  # type: ignore[misc]
+class Filters(django_filters.FilterSet):
     """Filters of a list. `searched` names the fields that the search box looks into, joined by OR."""
 
     searched: ClassVar[tuple[str, ...]] = ()
@@ -69,7 +69,7 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
         return any(self.form[name].value() for name in self.filters)
 
 
-class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+class DayFilter(django_filters.DateFilter):
     """A day picked from a calendar; on a moment use lookups such as `date__gte`, which count in the site's time zone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,7 +89,7 @@ class Empty:
     icon: str = "mood-empty"
 
 
-class ListTable(django_tables2.Table):  # type: ignore[misc]
+class ListTable(django_tables2.Table):
     """The base of every table; `components/table.html` draws it: dense, sorted by links, stacked into cards on a phone."""
 
 
