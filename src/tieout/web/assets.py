@@ -19,6 +19,7 @@ SCRIPTS = ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek", "greek-ext
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/css/tabler.min.css.map": "tabler.min.css.map",
+    "@tabler/icons/LICENSE": "icons.LICENSE",
     "@fontsource-variable/inter/wght.css": "inter/wght.css",
     "@fontsource-variable/inter/LICENSE": "inter/LICENSE",
     **{
