@@ -336,8 +336,8 @@ def _shown(value: Any) -> str:
 
 
 def _guarded(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if value.startswith((*_FORMULA, "'")) else value
 
 
 def _unguarded(value: str) -> str:
-    return value[1:] if value[:1] == "'" and value[1:].startswith(_FORMULA) else value
+    return value[1:] if value[:1] == "'" and value[1:].startswith((*_FORMULA, "'")) else value
