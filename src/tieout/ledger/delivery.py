@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 
 from django.db import connection as database
@@ -89,10 +89,13 @@ def verify_batch(open_desk: Desk, batch: Sequence[Posting]) -> int:
 
 @contextmanager
 def desk(run: Run) -> Iterator[Desk]:
-    """A session with the target for this thread."""
-    with connect.pinned_session(run.process.target) as session:
+    """A session with the target for this thread, signed in. Raises OtherTenant and the faults of a read."""
+    target = run.process.target
+    with ExitStack() as open_now:
+        with slot(target):
+            session = open_now.enter_context(connect.pinned_session(target))
         assert isinstance(session, PostsDocuments)
-        yield Desk(run.process.target, session, run.clock, run.advance)
+        yield Desk(target, session, run.clock, run.advance)
 
 
 def _batches(postings: QuerySet[Posting]) -> Iterator[list[Posting]]:

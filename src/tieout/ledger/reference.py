@@ -56,7 +56,7 @@ def refresh(target: Connection, now: datetime, *, at_least: timedelta = FRESH) -
     seen = ReferenceItem.objects.filter(connection=target).aggregate(latest=Max("seen_at"))["latest"]
     if seen is not None and now - seen < at_least:
         return False
-    with connect.pinned_session(target) as session, slot(target):
+    with slot(target), connect.pinned_session(target) as session:
         assert isinstance(session, ReadsReference)
         rows = [row for kind in WANTED for row in session.reference(kind)]
     _store(target, rows, now)

@@ -1,8 +1,11 @@
-"""Pulling streams from a source: pages are downloaded ahead in a thread while the last one is being stored."""
+"""Pulling streams from a source: pages are downloaded ahead in a thread while the ones before are being stored.
+
+Whatever waits is stored in one transaction: a slow vendor's pages land one by one, a fast one's several together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,13 +13,17 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from tieout.connect import queries as connect
+from tieout.connect.models import Connection
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import ReadsStreams
 from tieout.connectors.kit.prefetch import prefetch
-from tieout.connectors.kit.streams import Window
-from tieout.sync.landing import land, start_position
+from tieout.connectors.kit.streams import Page, Window
+from tieout.sync.landing import Prepared, land, prepare, start_position
 from tieout.sync.models import StreamPosition
 from tieout.sync.runs import Run
+
+AHEAD = 8
+"""Pages that may wait to be stored, and so the most that land in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +39,23 @@ def pull(run: Run, wanted: Sequence[Wanted], zone: ZoneInfo) -> None:
     source = run.process.source
     keys = {stream.name: stream.key for stream in connect.connector_of(source).streams}
     run.enter("pull", text=f"Reading {', '.join(want.stream for want in wanted)}")
-    with connect.pinned_session(source) as session, slot(source):
+    with slot(source), connect.pinned_session(source) as session:
         assert isinstance(session, ReadsStreams)
         for want in wanted:
             with transaction.atomic():
                 run.checkpoint()
                 position = start_position(run, want.stream, want.since, run.clock())
             window = Window(position.since.astimezone(zone).replace(tzinfo=None) if position.since else None)
-            with prefetch(session.pages(want.stream, window, position.position)) as pages:
-                for page in pages:
-                    land(run, source, page, keys[want.stream], position)
+            pages = session.pages(want.stream, window, position.position)
+            with prefetch(_prepared(source, pages, keys[want.stream]), AHEAD) as waiting:
+                for page in waiting:
+                    land(run, source, [page, *waiting.ready()], position)
                     run.stop_here()
+
+
+def _prepared(source: Connection, pages: Iterator[Page], key: str) -> Iterator[Prepared]:
+    for page in pages:
+        yield prepare(source, page, key)
 
 
 def synced_until(run: Run, stream: str) -> datetime | None:
