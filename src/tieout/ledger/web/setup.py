@@ -71,7 +71,7 @@ class Said:
         known = request.user.is_authenticated and may(self.request.actor, self.permission)
         if known and any(name not in self.sketch for name in self.after):
             return redirect("process_new_connections", kind=self.kwargs["kind"])
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 
     @cached_property

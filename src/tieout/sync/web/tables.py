@@ -70,7 +70,7 @@ class CountColumn(NumberColumn):
 
     def render(self, value: Any) -> SafeString:
         number = int(value or 0)
-        return format_html("{}", f"{number:,}") if number else format_html('<span class="nothing">0</span>')
+        return format_html('<span class="{}">{}</span>', "count" if number else "nothing", f"{number:,}")
 
 
 class JobTable(ListTable):
