@@ -1,4 +1,4 @@
-"""Raw records become canonical rows: mapped by the connector's pure functions, written by COPY and one upsert a page.
+"""Raw records become canonical rows: mapped by the connector's pure functions, written by COPY and one upsert.
 
 Which canonical value goes into which table and column is data below. A record that cannot be mapped is answered as a
 Skip and stays raw; the others of its page land all the same.
@@ -6,6 +6,7 @@ Skip and stays raw; the others of its page land all the same.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from tieout.connectors.kit import canonical, registry
 from tieout.kernel.errors import Skip
 from tieout.records import models
 from tieout.sync import landing
-from tieout.sync.landing import LandedRecord
+from tieout.sync.landing import Landed
 from tieout.sync.models import SourceRecord
 
 Column = Callable[[Any], Any]
@@ -36,10 +37,13 @@ class Table:
     def names(self) -> tuple[str, ...]:
         return ("connection_id", "external_id", "source_record_id", *self.columns)
 
-    def row(self, connection_id: int, landed: LandedRecord, record: Any) -> tuple[Any, ...]:
-        """The values in the order of `names`. Raises BadRecord when a value that books need is absent."""
-        values = (read(record) for read in self.columns.values())
-        return (connection_id, landed.external_id, landed.source_record_id, *values)
+    def values(self, record: Any) -> tuple[Any, ...]:
+        """The values of `columns`. Raises BadRecord when a value that books need is absent."""
+        return tuple([read(record) for read in self.columns.values()])
+
+
+Row = tuple[Table, tuple[Any, ...]]
+"""Where a canonical record is kept, and the values of its columns."""
 
 
 def _entered(record: canonical.InvoiceLine | canonical.CreditMemo) -> date:
@@ -124,27 +128,27 @@ TABLES: dict[type, Table] = {
 
 def register() -> None:
     """Tell the sync room how records become canonical."""
-    landing.register(land)
+    landing.register(sys.modules[__name__])
 
 
-def land(source: Connection, stream: str, records: Sequence[LandedRecord]) -> Sequence[Skip]:
-    """Write the canonical rows of one page in the caller's transaction. Streams without a mapper stay raw."""
+def understand(source: Connection, stream: str, record: Mapping[str, Any]) -> Row | Skip | None:
+    """The canonical row of a raw record, or why there is none. A stream without a mapper stays raw: None."""
     mapper = registry.get(source.connector).mappers.get(stream)
     if mapper is None:
-        return ()
-    rows: list[tuple[Any, ...]] = []
-    skips: list[Skip] = []
-    for landed in records:
-        try:
-            record = mapper(landed.payload, source.settings)
-            rows.append(TABLES[type(record)].row(source.pk, landed, record))
-        except Skip as skip:
-            skips.append(skip)
-        else:
-            table = TABLES[type(record)]
+        return None
+    try:
+        canon = mapper(record, source.settings)
+        table = TABLES[type(canon)]
+        return table, table.values(canon)
+    except Skip as skip:
+        return skip
+
+
+def write(source: Connection, landed: Sequence[Landed]) -> None:
+    """Write the canonical rows of one stream in the caller's transaction; the newest version of each record wins."""
+    rows = [each for each in landed if each.understood is not None]
     if rows:
-        _upsert(table, rows)
-    return skips
+        _upsert(rows[0].understood[0], source.pk, rows)
 
 
 def remap(source: Connection, stream: str, batch: int = 1000) -> int:
@@ -152,25 +156,24 @@ def remap(source: Connection, stream: str, batch: int = 1000) -> int:
     current = SourceRecord.objects.filter(connection=source, stream=stream, current=True)
     done, last = 0, 0
     while rows := list(current.filter(pk__gt=last).order_by("pk")[:batch]):
-        land(source, stream, [LandedRecord(row.pk, row.external_id, row.payload) for row in rows])
+        read = [Landed(row.pk, row.external_id, understand(source, stream, row.payload)) for row in rows]
+        write(source, [each for each in read if not isinstance(each.understood, Skip)])
         done, last = done + len(rows), rows[-1].pk
     return done
 
 
-def _upsert(table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def _upsert(table: Table, connection_id: int, rows: Sequence[Landed]) -> None:
     name, staging = table.model._meta.db_table, f"{table.model._meta.db_table}_landing"
     columns = ", ".join(table.names)
     changes = ", ".join(f"{column} = excluded.{column}" for column in table.names[2:])
     with database.cursor() as cursor:
-        cursor.execute(
-            f"create temporary table if not exists {staging} on commit delete rows as"
-            f" select {columns} from {name} with no data"
-        )
+        shape = f"select {columns} from {name} with no data"  # noqa: S608 - names from this module
+        cursor.execute(f"create temporary table if not exists {staging} on commit delete rows as {shape}")
         with cursor.copy(f"copy {staging} ({columns}) from stdin") as copy:
             for row in rows:
-                copy.write_row(row)
+                copy.write_row((connection_id, row.external_id, row.source_record_id, *row.understood[1]))
         cursor.execute(
-            f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608 - names from this module
+            f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608
             f" on conflict (connection_id, external_id) do update set {changes}"
         )
         cursor.execute(f"delete from {staging}")  # noqa: S608

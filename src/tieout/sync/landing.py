@@ -1,18 +1,18 @@
 """Landing pages: exact bytes, raw versions, canonical records, cursor and progress in one transaction.
 
-A job killed anywhere resumes at its last committed page and ends with the same data. Memory holds a page or two, whatever
-the length of the history.
+A job killed anywhere resumes behind its last committed page and ends with the same data. What needs no database is done
+while the database is busy with the pages before. Memory holds a few pages, whatever the length of the history.
 """
 
 from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from django.db import connection as database
@@ -22,113 +22,187 @@ from tieout.connect.models import Connection
 from tieout.connectors.kit.streams import Page
 from tieout.kernel.errors import Skip
 from tieout.sync.findings import note_all, resolve_absent
+from tieout.sync.models import Finding, InputPage, StreamPosition
 from tieout.sync.noted import Noted
-from tieout.sync.models import InputPage, StreamPosition
 from tieout.sync.runs import Run
 
 _LAND = files("tieout.sync").joinpath("landing.sql").read_text()
 _TABLE = """
 create temporary table if not exists sync_landing (
-    ordinal int primary key, external_id text not null, digest bytea not null, payload jsonb not null
+    external_id text, digest bytea, payload jsonb, page_id bigint, ordinal int
 ) on commit delete rows
 """
 
 
 @dataclass(frozen=True, slots=True)
-class LandedRecord:
-    """A version of a source record that is new or changed, ready to become a canonical record."""
+class Raw:
+    """One record of a page, ready to be stored: its digest and JSON, and what the room of records made of it."""
+
+    external_id: str
+    ordinal: int
+    digest: bytes
+    payload: str
+    understood: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page with everything done to it that needs no database."""
+
+    stream: str
+    number: int
+    request: str
+    position: Mapping[str, Any]
+    last: bool
+    count: int
+    size: int
+    sha256: bytes
+    packed: bytes
+    records: tuple[Raw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A version of a source record that is new or changed, with what was made of it."""
 
     source_record_id: int
     external_id: str
-    payload: Mapping[str, Any]
+    understood: Any
 
 
-Lander = Callable[[Connection, str, Sequence[LandedRecord]], Sequence[Skip]]
-"""Turns raw records of a stream into canonical ones in the caller's transaction; answers those it could not use."""
+class Lander(Protocol):
+    """Makes raw records canonical. There is one such room."""
+
+    def understand(self, source: Connection, stream: str, record: Mapping[str, Any]) -> Any:
+        """What `write` needs of a record, or the Skip that says why it cannot be used. Pure: called in a thread."""
+
+    def write(self, source: Connection, landed: Sequence[Landed]) -> None:
+        """Store what was understood, in the caller's transaction."""
+
 
 _landers: list[Lander] = []
 
 
 def register(lander: Lander) -> None:
-    """Say what makes records canonical. There is one such room."""
+    """Say what makes records canonical."""
     assert not _landers or _landers == [lander]
     _landers[:] = [lander]
 
 
-def land(run: Run, source: Connection, page: Page, key: str, position: StreamPosition) -> None:
-    """Store one page with everything that follows from it, and the cursor, in one transaction. Raises LeaseLost."""
-    ordinals = {str(record[key]): ordinal for ordinal, record in enumerate(page.records)}
+def prepare(source: Connection, page: Page, key: str) -> Prepared:
+    """Everything about a page that can be done while the database is busy with the pages before it."""
+    by_key = {str(record[key]): ordinal for ordinal, record in enumerate(page.records)}
+    return Prepared(
+        stream=page.stream,
+        number=page.number,
+        request=page.request[:1000],
+        position=page.position,
+        last=page.last,
+        count=len(page.records),
+        size=len(page.body),
+        sha256=hashlib.sha256(page.body).digest(),
+        packed=zlib.compress(page.body, 1),
+        records=tuple(_raw(source, page, external_id, ordinal) for external_id, ordinal in by_key.items()),
+    )
+
+
+def land(run: Run, source: Connection, pages: Sequence[Prepared], position: StreamPosition) -> None:
+    """Store pages of one stream, with everything that follows from them and the cursor, in one transaction.
+
+    A record that several of the pages hold is stored as the last of them has it. Raises LeaseLost.
+    """
+    stream, last = pages[-1].stream, pages[-1]
     with transaction.atomic():
-        stored = _store_page(run, source, page)
-        fresh, changed = _land_records(source, page, stored, ordinals)
-        skips = _landers[0](source, page.stream, fresh) if fresh else ()
-        _note_unreadable(run, page.stream, fresh, skips)
-        _move(position, page)
+        run.advance()
+        landed, changed = _land_records(source, stream, _store_pages(run, source, pages))
+        skips = [each for each in landed if isinstance(each.understood, Skip)]
+        _landers[0].write(source, [each for each in landed if not isinstance(each.understood, Skip)])
+        _note_unreadable(run, stream, landed, skips)
+        _move(position, last)
+        read = sum(page.count for page in pages)
         run.advance(
-            done=len(page.records),
-            read=len(page.records),
-            new=len(fresh) - changed,
+            done=read,
+            read=read,
+            new=len(landed) - changed,
             changed=changed,
-            unchanged=len(page.records) - len(fresh),
+            unchanged=read - len(landed),
             skipped=len(skips),
         )
 
 
-def _store_page(run: Run, source: Connection, page: Page) -> int:
-    digest = hashlib.sha256(page.body).digest()
-    values: dict[str, Any] = {
-        "connection": source,
-        "request": page.request[:1000],
-        "body": zlib.compress(page.body, 1),
-        "size": len(page.body),
-        "received_at": run.clock(),
-    }
-    stored, _ = InputPage.objects.get_or_create(
-        job=run.job, stream=page.stream, number=page.number, sha256=digest, defaults=values
+def _raw(source: Connection, page: Page, external_id: str, ordinal: int) -> Raw:
+    record = page.records[ordinal]
+    payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    digest = hashlib.blake2b(payload, digest_size=16).digest()
+    return Raw(external_id, ordinal, digest, payload.decode(), _landers[0].understand(source, page.stream, record))
+
+
+def _store_pages(run: Run, source: Connection, pages: Sequence[Prepared]) -> list[tuple[int, Prepared]]:
+    """The pages with their ids; one that this job received before, byte for byte, is not stored twice."""
+    seen = InputPage.objects.filter(job=run.job, stream=pages[0].stream, number__in=[page.number for page in pages])
+    ids = {(number, bytes(sha256)): pk for pk, number, sha256 in seen.values_list("pk", "number", "sha256")}
+    fresh = [page for page in pages if (page.number, page.sha256) not in ids]
+    for stored in InputPage.objects.bulk_create([_page(run, source, page) for page in fresh]):
+        ids[stored.number, stored.sha256] = stored.pk
+    return [(ids[page.number, page.sha256], page) for page in pages]
+
+
+def _page(run: Run, source: Connection, page: Prepared) -> InputPage:
+    return InputPage(
+        job=run.job,
+        connection=source,
+        stream=page.stream,
+        number=page.number,
+        request=page.request,
+        body=page.packed,
+        size=page.size,
+        sha256=page.sha256,
+        received_at=run.clock(),
     )
-    return stored.pk
 
 
 def _land_records(
-    source: Connection, page: Page, page_id: int, ordinals: Mapping[str, int]
-) -> tuple[list[LandedRecord], int]:
+    source: Connection, stream: str, stored: Sequence[tuple[int, Prepared]]
+) -> tuple[list[Landed], int]:
+    """The versions that are new or changed, in the order received, and how many of them changed."""
+    rows = {raw.external_id: (page_id, raw) for page_id, page in stored for raw in page.records}
     with database.cursor() as cursor:
         cursor.execute(_TABLE)
-        with cursor.copy("copy sync_landing (ordinal, external_id, digest, payload) from stdin") as copy:
-            for external_id, ordinal in ordinals.items():
-                payload = orjson.dumps(page.records[ordinal], option=orjson.OPT_SORT_KEYS)
-                digest = hashlib.blake2b(payload, digest_size=16).digest()
-                copy.write_row((ordinal, external_id, digest, payload.decode()))
-        cursor.execute(_LAND, {"connection": source.pk, "stream": page.stream, "page": page_id})
-        rows = cursor.fetchall()
+        with cursor.copy("copy sync_landing from stdin") as copy:
+            for page_id, raw in rows.values():
+                copy.write_row((raw.external_id, raw.digest, raw.payload, page_id, raw.ordinal))
+        cursor.execute(_LAND, {"connection": source.pk, "stream": stream})
+        found = {(page_id, ordinal): (pk, changed) for pk, page_id, ordinal, changed in cursor.fetchall()}
         cursor.execute("delete from sync_landing")
-    names = {ordinal: external_id for external_id, ordinal in ordinals.items()}
-    fresh = [LandedRecord(record_id, names[ordinal], page.records[ordinal]) for record_id, ordinal, _ in rows]
-    return fresh, sum(changed for _, _, changed in rows)
+    fresh = [(found.get((page_id, raw.ordinal)), raw) for page_id, raw in rows.values()]
+    landed = [Landed(version[0], raw.external_id, raw.understood) for version, raw in fresh if version]
+    return landed, next((changed for _, changed in found.values()), 0)
 
 
-def _move(position: StreamPosition, page: Page) -> None:
+def _move(position: StreamPosition, page: Prepared) -> None:
     position.position = None if page.last else dict(page.position)
     if page.last:
         position.synced_until = position.until
     position.save(update_fields=["position", "synced_until"])
 
 
-def _note_unreadable(run: Run, stream: str, fresh: Sequence[LandedRecord], skips: Sequence[Skip]) -> None:
+def _note_unreadable(run: Run, stream: str, landed: Sequence[Landed], skips: Sequence[Landed]) -> None:
     now = run.clock()
-    note_all(run.process, run.job, [_as_finding(stream, skip, fresh) for skip in skips], now)
-    still = {("unreadable", skip.record) for skip in skips}
-    resolve_absent(run.process, stream, [record.external_id for record in fresh], still, now)
+    if skips:
+        note_all(run.process, run.job, [_as_finding(stream, each) for each in skips], now)
+    if Finding.objects.filter(process=run.process, record_kind=stream, state=Finding.State.OPEN).exists():
+        still = {("unreadable", each.external_id) for each in skips}
+        resolve_absent(run.process, stream, [each.external_id for each in landed], still, now)
 
 
-def _as_finding(stream: str, skip: Skip, fresh: Sequence[LandedRecord]) -> Noted:
-    source = next((record.source_record_id for record in fresh if record.external_id == skip.record), None)
+def _as_finding(stream: str, landed: Landed) -> Noted:
+    skip = landed.understood
     return Noted(
         rule="unreadable",
         record_kind=stream,
-        record_id=skip.record,
-        label=f"{stream} {skip.record}",
-        source_record_id=source,
+        record_id=landed.external_id,
+        label=f"{stream} {landed.external_id}",
+        source_record_id=landed.source_record_id,
         owner="source",
         cause=skip.message,
         remedy=skip.advice,

@@ -1,26 +1,28 @@
--- One page of records becomes new versions of source records. Reads the temporary table sync_landing
--- (ordinal, external_id, digest, payload) and answers the rows that are new or changed.
-with known as (
-    select landed.ordinal, current.id as old_id, current.digest as old_digest
+-- Pages of records become new versions of source records. Reads the temporary table sync_landing (external_id, digest,
+-- payload, page_id, ordinal) and answers the rows that are new or changed, each with the number of those that changed.
+-- `offset 0` keeps the look-up of what is known one by index: the planner knows nothing of a table just filled.
+with known as materialized (
+    select landed.*, current.id as old_id
       from sync_landing landed
-      left join sync_sourcerecord current
-             on current.connection_id = %(connection)s and current.stream = %(stream)s
-            and current.external_id = landed.external_id and current.current
+      left join lateral (
+          select id, digest from sync_sourcerecord
+           where connection_id = %(connection)s and stream = %(stream)s
+             and external_id = landed.external_id and current
+          offset 0
+      ) current on true
+     where current.digest is distinct from landed.digest
 ),
 retired as (
-    update sync_sourcerecord old set current = false
-      from known join sync_landing landed using (ordinal)
-     where old.id = known.old_id and known.old_digest <> landed.digest
+    update sync_sourcerecord old set current = false from known where old.id = known.old_id
     returning old.id
+),
+changed as (
+    select count(*) as count from retired
 ),
 added as (
     insert into sync_sourcerecord (connection_id, stream, external_id, digest, payload, page_id, ordinal, current)
-    select %(connection)s, %(stream)s, landed.external_id, landed.digest, landed.payload, %(page)s, landed.ordinal,
-           (select count(*) from retired) >= 0
-      from known join sync_landing landed using (ordinal)
-     where known.old_id is null or known.old_digest <> landed.digest
-    returning id, ordinal
+    select %(connection)s, %(stream)s, external_id, digest, payload, page_id, ordinal, changed.count >= 0
+      from changed, known
+    returning id, page_id, ordinal
 )
-select added.id, added.ordinal, known.old_id is not null as changed
-  from added join known using (ordinal)
- order by added.ordinal
+select added.id, added.page_id, added.ordinal, changed.count from added, changed

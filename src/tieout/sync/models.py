@@ -143,7 +143,7 @@ class InputPage(models.Model):
 class SourceRecord(models.Model):
     """One version of one record as fetched. The newest version is `current`; older ones stay."""
 
-    connection = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+", db_index=False)
     stream = models.CharField(max_length=60)
     external_id = models.CharField(max_length=100)
     digest = models.BinaryField(max_length=16)

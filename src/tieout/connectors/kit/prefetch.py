@@ -1,4 +1,4 @@
-"""Looks ahead: the next item of an iterator is made in a thread while the caller works on this one.
+"""Looks ahead: the next items of an iterator are made in a thread while the caller works on this one.
 
 At most `ahead` items wait, so memory stays flat. Leaving the block stops the thread and closes the source, whatever
 happened; it waits for the item under way.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import Queue
+from contextlib import contextmanager, suppress
+from queue import Empty, Queue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -20,7 +20,9 @@ class _End:
         self.error = error
 
 
-class _LookAhead(Generic[T]):
+class LookAhead(Generic[T]):
+    """An iterator over what the thread makes; the source's error comes up behind the items before it."""
+
     def __init__(self, source: Iterator[T], ahead: int) -> None:
         self._source = source
         self._queue: Queue[T | _End] = Queue()
@@ -29,16 +31,26 @@ class _LookAhead(Generic[T]):
         self._thread = threading.Thread(target=self._fill, name="prefetch", daemon=True)
         self._thread.start()
 
-    def __iter__(self) -> Iterator[T]:
-        while not self._stopped.is_set():
-            item = self._queue.get()
-            self._room.release()
-            if isinstance(item, _End):
-                self._queue.put(item)
-                if item.error is not None:
-                    raise item.error
-                return
-            yield item
+    def __iter__(self) -> LookAhead[T]:
+        return self
+
+    def __next__(self) -> T:
+        item = self._queue.get()
+        if isinstance(item, _End):
+            self._queue.put(item)
+            raise item.error or StopIteration
+        self._room.release()
+        return item
+
+    def ready(self) -> list[T]:
+        """The items that wait already; empty when there are none."""
+        items: list[T] = []
+        with suppress(Empty):
+            while not isinstance(item := self._queue.get_nowait(), _End):
+                self._room.release()
+                items.append(item)
+            self._queue.put(item)
+        return items
 
     def stop(self) -> None:
         self._stopped.set()
@@ -64,10 +76,10 @@ class _LookAhead(Generic[T]):
 
 
 @contextmanager
-def prefetch(source: Iterator[T], ahead: int = 1) -> Iterator[Iterator[T]]:
+def prefetch(source: Iterator[T], ahead: int = 1) -> Iterator[LookAhead[T]]:
     """`with prefetch(session.pages(…)) as pages: for page in pages: …`. Errors of the source come up in the loop."""
-    look_ahead = _LookAhead(source, ahead)
+    look_ahead = LookAhead(source, ahead)
     try:
-        yield iter(look_ahead)
+        yield look_ahead
     finally:
         look_ahead.stop()

@@ -133,6 +133,22 @@ def test_the_sources_error_comes_up_behind_the_items_before_it() -> None:
             next(items)
 
 
+def test_what_is_ready_comes_at_once_and_the_error_behind_it() -> None:
+    made = threading.Event()
+
+    def source() -> Iterator[int]:
+        yield from range(3)
+        made.set()
+        raise VendorFault("broken")
+
+    with prefetch(source(), ahead=8) as items:
+        assert next(items) == 0
+        assert made.wait(5)
+        assert items.ready() == [1, 2]
+        with pytest.raises(VendorFault, match="broken"):
+            next(items)
+
+
 def _pages(rows: int, size: int, position: Mapping[str, object]) -> list[Page]:
     def fetch(number: int) -> Fetched:
         part = tuple({"id": row} for row in range((number - 1) * size, min(number * size, rows)))
