@@ -140,7 +140,10 @@ _SHARED = (
 
 def group(about: str = "") -> typer.Typer:
     """The commands of one subject. Faults are told by `tieout.cli.root`, without a trace that could show values."""
-    return typer.Typer(help=about, no_args_is_help=bool(about), add_completion=False, pretty_exceptions_enable=False)
+    made = typer.Typer(help=about, no_args_is_help=bool(about), add_completion=False, pretty_exceptions_enable=False)
+    if about:
+        made.callback()(lambda: None)  # else Typer takes the only command of a group for the group itself
+    return made
 
 
 def command(app: typer.Typer, name: str, permission: Needed) -> Callable[[View], View]:
