@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 
 from tieout import __version__
@@ -38,7 +38,7 @@ for room in ROOMS:
     api.add_router("", room.router)
 
 _found, _app, _namespace = api.urls
-_patterns = [pattern for pattern in _found if pattern.name != "api-root"]
+_patterns = [pattern for pattern in _found if isinstance(pattern, URLPattern) and pattern.name != "api-root"]
 for pattern in _patterns:
-    pattern.callback = answers.edged(pattern.callback)  # type: ignore[arg-type]
+    pattern.callback = answers.edged(pattern.callback)
 urls = ([*_patterns, path("", answers.missing, name="api-root"), re_path(r"^.*$", answers.missing)], _app, _namespace)
