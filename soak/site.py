@@ -62,15 +62,16 @@ class Site:
         return self._process("receipts", mapping)
 
     def journal(self, month: str) -> Process:
-        """A process for the billing of one month. It goes on reading where the first of its kind ended."""
+        """A process for the billing of one month. What the first of its kind read, later ones find and read no more."""
         from tieout.demo import mappings
         from tieout.sync.models import Process, StreamPosition
 
-        made = self._process("gl_reports", mappings.gl_reports(month))
+        made = self._process("gl_reports", mappings.gl_reports(month) | {"reread_months": 1})
         first = Process.objects.filter(kind="gl_reports").order_by("pk").first()
         if first is not None and first.pk != made.pk:
             for position in StreamPosition.objects.filter(process=first, position=None):
                 position.pk, position.process = None, made
+                position.synced_until += timedelta(days=31)  # the month that is read again by default
                 position.save(force_insert=True)
         return made
 

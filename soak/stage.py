@@ -52,6 +52,8 @@ class Played:
     finding: Finding | None = None
     """Proven by the strike itself, where the plain proof does not fit."""
     note: str = ""
+    posts: bool = True
+    """False when the strike is over before anything is to be posted."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _prove(stage: Stage, kind: str, before: Mark) -> Finding:
 
 
 def _troubles(stage: Stage, played: Played) -> list[str]:
-    undone = [f"{each.group} is {each.state}" for each in stage.site.postings(played.process) if each.state not in GOOD]
+    postings = stage.site.postings(played.process) if played.posts else []
+    undone = [f"{each.group} is {each.state}" for each in postings if each.state not in GOOD]
     helped = stage.site.help_given(played.process) - played.help
     return [*undone[:3], *([f"a person helped {helped} times"] if helped else [])]

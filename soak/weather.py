@@ -44,7 +44,8 @@ _READ = ("cut", "malformed_answer", "status_429", "status_500", "status_503", "e
 def every() -> Iterator[Strike]:
     """One strike per fault and request."""
     for kind, more in _KINDS:
-        yield _strike("receipts", f"receipt: {_WORDS[kind]}", [("intacct", kind, {**more, **RECEIPT, "times": 3})])
+        times = 1 if kind in ("status_429", "status_503", "expired_session") else 3
+        yield _strike("receipts", f"receipt: {_WORDS[kind]}", [("intacct", kind, {**more, **RECEIPT, "times": times})])
     for kind, more in _KINDS:
         yield _strike("gl_reports", f"entry: {_WORDS[kind]}", [("intacct", kind, {**more, **ENTRY})])
     for kind in _READ:

@@ -98,8 +98,8 @@ def memory(stage: Stage, months: int = 24) -> Played:
     stage.site.stop(job)
     read = stage.site.wait(job).counts.get("read", 0)
     problems = [f"{peak} MB"] if peak > FLAT else []
-    nothing = proof.Finding()
-    return Played(int(read), process, problems=problems, finding=nothing, note=f"{read:,} records, {peak} MB at most")
+    told = f"{read:,} records, {peak} MB at most"
+    return Played(int(read), process, problems=problems, finding=proof.Finding(), note=told, posts=False)
 
 
 def _peak(number: int) -> int:
