@@ -1,0 +1,55 @@
+"""`python -m bench`: set up, measure, print, remove everything."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench.grounds import home, vendors
+from bench.sizes import FULL, TINY
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+SMALL = 0.01
+console = Console(width=160)
+
+
+class Part(StrEnum):
+    """A group of rows."""
+
+    PULL = "pull"
+    POST = "post"
+    PAGES = "pages"
+
+
+def main(
+    only: Annotated[list[Part] | None, typer.Option(help="Measure only this part; may be repeated.")] = None,
+    write: Annotated[bool, typer.Option(help="Write docs/benchmarks.md as well.")] = False,
+    tiny: Annotated[bool, typer.Option(help="Run everything at a tiny size, to see that it works.")] = False,
+) -> None:
+    """Measure pulling, posting and pages against their peers."""
+    with home():
+        import django
+
+        django.setup()
+        from django.conf import settings
+
+        from bench import figures, machine, pull, site
+
+        with vendors(SMALL) as running:
+            site.set_up(running.credentials)
+        about = machine.describe(settings.DATABASE_ADDRESS.conninfo)
+        console.print(about)
+        groups = []
+        parts = {Part.PULL: pull.measure}
+        for part in only or list(Part):
+            groups.append(parts[part](TINY if tiny else FULL, lambda text: console.print(f"[dim]{text}[/]")))
+            console.print(figures.table(groups[-1]))
+        if write:
+            PAGE.write_text(figures.page(groups, about))
+
+
+typer.run(main)

@@ -1,0 +1,21 @@
+"""How much is measured: in full, or so little that a test can see within seconds that every row still works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`pull_scale` is the size of the sandbox's company; the others are counts."""
+
+    pull_scale: float
+    rounds: int
+    post_scale: float
+    documents: int
+    payments: int
+    requests: int
+
+
+FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=60, payments=1_000_000, requests=120)
+TINY = Size(pull_scale=0.01, rounds=1, post_scale=0.02, documents=6, payments=2_000, requests=5)
