@@ -20,6 +20,7 @@ from ninja.responses import NinjaJSONEncoder
 from tieout.api.errors import BadRequest, BodyTooLarge, MethodNotAllowed, NoSuchRoute, NotJson
 from tieout.kernel.errors import NeedsHuman, Retriable, TieoutError
 
+MOST_DISCARDED, CHUNK = 64 * 1024**2, 64 * 1024
 log = logging.getLogger("tieout.api")
 View = Callable[..., HttpResponseBase]
 
@@ -69,6 +70,7 @@ def edged(view: View) -> View:
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if _declared_length(request) > limit:
+            _discard(request)
             return answer(_too_large())
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
@@ -109,6 +111,13 @@ def _invalid(error: ValidationError) -> BadRequest:
 def _too_large() -> BodyTooLarge:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return BodyTooLarge(f"The body is larger than {limit // 1024**2} MiB.", limit_bytes=limit)
+
+
+def _discard(request: HttpRequest) -> None:
+    """Read what is still being sent: a client that is cut off while it sends never sees the answer."""
+    for _ in range(MOST_DISCARDED // CHUNK):
+        if not request.read(CHUNK):
+            return
 
 
 def _declared_length(request: HttpRequest) -> int:
