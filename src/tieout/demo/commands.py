@@ -43,12 +43,15 @@ def demo(
     now = timezone.now()
     today = now.astimezone(site_clock().zone).date()
     made = demo_site.set_up(_credentials(base, sandbox_port), now=now, today=today, days=days)
+    console.print(
+        f"Site made. Sign in as [bold]{demo_site.EMAIL}[/] with the password [bold]{made.password}[/]", highlight=False
+    )
     _child("worker", "--concurrency", "2")
     for process in (made.receipts, made.gl_reports):
         _run(made, process)
     tied = _print_tie_out(made, today, days)
     if serve:
-        _serve(made, port)
+        _serve(port)
     raise typer.Exit(0 if tied else 1)
 
 
@@ -170,14 +173,12 @@ def _months_table(rows: Rows) -> Table:
     return table
 
 
-def _serve(made: Any, port: int) -> None:
-    from tieout.demo.site import EMAIL
-
+def _serve(port: int) -> None:
     web = _child("web", "--port", str(port))
     _wait_for(f"http://127.0.0.1:{port}/")
-    console.print(f"\nThe site is at [bold]http://127.0.0.1:{port}/[/], the sandboxes stay up beside it. Ctrl-C ends both.")
-    password = made.password or "the password printed when the demo was first started"
-    console.print(f"Sign in as [bold]{EMAIL}[/] with [bold]{password}[/]")
+    console.print(
+        f"\nThe site is at [bold]http://127.0.0.1:{port}/[/]; the sandboxes stay up beside it. Ctrl-C ends all."
+    )
     try:
         web.wait()
     except KeyboardInterrupt:

@@ -25,20 +25,22 @@ Credentials = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class DemoSite:
-    """What was set up. `password` is None when the administrator was there already."""
+    """What was set up; the administrator's password is a new one each time."""
 
     actor: Actor
-    password: str | None
+    password: str
     receipts: Process
     gl_reports: Process
 
 
 def set_up(credentials: Credentials, *, now: datetime, today: date, days: int = DAYS) -> DemoSite:
     """Make the site in its sandbox environment, or find it as it was made before. Talks to the sandboxes."""
-    password = None if User.objects.filter(email=EMAIL).exists() else secrets.token_urlsafe(12)
-    if password:
-        people.create_first_admin(email=EMAIL, password=password, name="Demo Admin")
-    user = User.objects.get(email=EMAIL)
+    password = secrets.token_urlsafe(12)
+    user = User.objects.filter(email=EMAIL).first()
+    if user is None:
+        user = people.create_first_admin(email=EMAIL, password=password, name="Demo Admin")
+    user.set_password(password)
+    user.save(update_fields=["password"])
     actor = queries.actor_for(user, queries.environment("sandbox"), "cli")
     people.look_at(user=user, environment=queries.environment("sandbox"))
     source = connection(actor, "revio", "Rev.io", revio_values(credentials), now)
