@@ -9,8 +9,10 @@ import pytest
 
 from tieout.audit import operations as audit
 from tieout.connect.models import Connection
+from tieout.ledger.models import Posting
 from tieout.people import operations as people
 from tieout.people.actors import Actor, Role
+from tieout.sync.models import Finding, Job, Process
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -27,8 +29,48 @@ def fill(actor: Callable[..., Actor]) -> Callable[[int], None]:
             people.create_user(actor=admin, email=f"clerk{number}@example.com", password=None, roles=[Role.VIEWER])
             people.create_token(actor=admin, name=f"Export {number}", now=NOW)
             audit.record(actor=admin, action="look", subject=f"clerk:{number}", details={"number": number})
-            Connection.objects.create(
+            connection = Connection.objects.create(
                 environment_id=admin.environment_id, connector="revio", name=f"Billing {number}", created_at=NOW
             )
+            _work(connection, number)
 
     return more
+
+
+def _work(connection: Connection, number: int) -> None:
+    """A process with a run, a finding and a posting."""
+    process = Process.objects.create(
+        environment_id=connection.environment_id,
+        kind="receipts",
+        name=f"Deposits {number}",
+        source=connection,
+        target=connection,
+        created_at=NOW,
+    )
+    job = Job.objects.create(process=process, trigger="manual", requested_by="Test", state="attention", queued_at=NOW)
+    Finding.objects.create(
+        process=process,
+        job=job,
+        rule="bounced",
+        record_kind="payment",
+        record_id=str(number),
+        label=f"Payment {number}",
+        owner="source",
+        cause="The payment bounced.",
+        remedy="Decide.",
+        first_seen_at=NOW,
+        last_seen_at=NOW,
+    )
+    Posting.objects.create(
+        environment_id=connection.environment_id,
+        process=process,
+        target=connection,
+        job=job,
+        kind="receipt",
+        key=f"KEY{number}",
+        group=f"Deposit {number}",
+        day=NOW.date(),
+        currency="USD",
+        total_minor=0,
+        planned_at=NOW,
+    )
