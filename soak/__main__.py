@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import fnmatch
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 
 from rich.console import Console
@@ -53,7 +53,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
     parser.add_argument("--only", nargs="*", choices=PARTS, default=[part for part in PARTS if part != "together"])
-    parser.add_argument("--match", default="*", help="only strikes whose name fits this pattern")
+    parser.add_argument("--match", nargs="*", default=["*"], help="only strikes whose name fits one of these patterns")
     parser.add_argument("--json", type=Path, help="write the rows there")
     parser.add_argument("--keep", type=Path, help="folder for the site and the logs, kept afterwards")
     parser.add_argument("--scale", type=float, default=1.0, help="size of the seeded company")
@@ -70,7 +70,7 @@ def _strikes(asked: argparse.Namespace) -> Iterator[Strike]:
         "memory": lambda: iter([Strike("workers", "memory while reading 24 months", "receipts", workers.memory)]),
     }
     for part in asked.only:
-        yield from (strike for strike in parts[part]() if fnmatch.fnmatch(strike.name, asked.match))
+        yield from (strike for strike in parts[part]() if any(fnmatch(strike.name, each) for each in asked.match))
 
 
 @contextmanager
