@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from tieout.database.home import Home
+
 Rows = Sequence[Any]
 console = Console(width=None if sys.stdout.isatty() else 140)
 
@@ -38,7 +40,8 @@ def demo(
     from tieout.people.queries import site_clock
 
     base = f"http://127.0.0.1:{sandbox_port}"
-    _child("sandbox", "serve", "--port", str(sandbox_port), "--scale", str(scale))
+    state = Home.from_environment().path / "sandbox"
+    _child("sandbox", "serve", "--port", str(sandbox_port), "--scale", str(scale), "--state", str(state))
     _wait_for(base)
     now = timezone.now()
     today = now.astimezone(site_clock().zone).date()
@@ -71,7 +74,11 @@ def _prepare() -> None:
 
 
 def _child(*arguments: str) -> subprocess.Popen[bytes]:
-    child = subprocess.Popen([sys.executable, "-m", "tieout", *arguments])  # noqa: S603 - our own commands
+    logs = Home.from_environment().path / "logs"
+    logs.mkdir(exist_ok=True)
+    with (logs / f"{arguments[0]}.log").open("ab") as log:
+        command = [sys.executable, "-m", "tieout", *arguments]
+        child = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - our own commands
     atexit.register(_end, child)
     return child
 
