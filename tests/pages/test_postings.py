@@ -91,6 +91,7 @@ def test_a_reversal_asks_for_a_reason_and_is_queued(controller: Client, viewer: 
     assert controller.post(address, {"reason": ""}).status_code == 422
     done = controller.post(address, {"reason": "Wrong bank"}, follow=True)
     assert "Reversing" in text(done, ".steps-bar")
+    assert "Wrong bank" in text(done)
     assert Job.objects.latest("pk").parameters["reverse"] == [posting.pk]
 
 
