@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,11 +14,22 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import typer
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from tieout.cli.setup import prepare
 from tieout.database.home import Home
+from tieout.demo import site as demo_site
+from tieout.demo.site import DemoSite
+from tieout.kernel.period import Period
+from tieout.ledger import tie_out
+from tieout.people.queries import site_clock
+from tieout.sync import operations, queries
+from tieout.sync.errors import AlreadyActive
+from tieout.sync.models import ACTIVE, Process
+from tieout.sync.tasks import defer
 
 Rows = Sequence[Any]
 console = Console(width=None if sys.stdout.isatty() else 140)
@@ -33,11 +43,7 @@ def demo(
     days: Annotated[int, typer.Option(help="How many days back the receipts begin.")] = 31,
 ) -> None:
     """Set up a demo site, bring a month of Rev.io into Sage Intacct, and print the tie-out."""
-    _prepare()
-    from django.utils import timezone
-
-    from tieout.demo import site as demo_site
-    from tieout.people.queries import site_clock
+    prepare()
 
     base = f"http://127.0.0.1:{sandbox_port}"
     state = Home.from_environment().path / "sandbox"
@@ -56,21 +62,6 @@ def demo(
     if serve:
         _serve(port)
     raise typer.Exit(0 if tied else 1)
-
-
-def _prepare() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from tieout.people.operations import prepare_site
-
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    prepare_site()
 
 
 def _child(*arguments: str) -> subprocess.Popen[bytes]:
@@ -111,13 +102,7 @@ def _credentials(base: str, port: int) -> dict[str, dict[str, str]]:
     return found
 
 
-def _run(made: Any, process: Any) -> None:
-    from django.utils import timezone
-
-    from tieout.sync import operations, queries
-    from tieout.sync.errors import AlreadyActive
-    from tieout.sync.models import ACTIVE
-    from tieout.sync.tasks import defer
+def _run(made: DemoSite, process: Process) -> None:
 
     try:
         job: Any = operations.run_now(actor=made.actor, process_id=process.pk, now=timezone.now(), defer=defer)
@@ -136,9 +121,7 @@ def _run(made: Any, process: Any) -> None:
         console.print(f"[red]{job.error['message']}[/] {job.error['remedy']}")
 
 
-def _print_tie_out(made: Any, today: date, days: int) -> bool:
-    from tieout.kernel.period import Period
-    from tieout.ledger import tie_out
+def _print_tie_out(made: DemoSite, today: date, days: int) -> bool:
 
     receipts = tie_out.receipts(made.receipts, Period(today - timedelta(days=days), today))
     last_month = Period.month_of(today.replace(day=1) - timedelta(days=1))
