@@ -23,6 +23,7 @@ from tieout.cli.setup import prepare
 from tieout.database.home import Home
 from tieout.demo import site as demo_site
 from tieout.demo.site import DemoSite
+from tieout.kernel.errors import Fatal
 from tieout.kernel.period import Period
 from tieout.ledger import tie_out
 from tieout.people.queries import site_clock
@@ -35,6 +36,13 @@ Rows = Sequence[Any]
 console = Console(width=None if sys.stdout.isatty() else 140)
 
 
+class DidNotStart(Fatal):
+    """A part of the demo did not start."""
+
+    code = "demo.did_not_start"
+    remedy = "See whether another program uses the port, or choose others with --port and --sandbox-port."
+
+
 def demo(
     serve: Annotated[bool, typer.Option(help="Leave the web page running afterwards.")] = True,
     port: Annotated[int, typer.Option(help="Port of the web page.")] = 8000,
@@ -44,11 +52,10 @@ def demo(
 ) -> None:
     """Set up a demo site, bring a month of Rev.io into Sage Intacct, and print the tie-out."""
     prepare()
-
     base = f"http://127.0.0.1:{sandbox_port}"
     state = Home.from_environment().path / "sandbox"
-    _child("sandbox", "serve", "--port", str(sandbox_port), "--scale", str(scale), "--state", str(state))
-    _wait_for(base)
+    sandboxes = _child("sandbox", "serve", "--port", str(sandbox_port), "--scale", str(scale), "--state", str(state))
+    _wait_for(base, sandboxes)
     now = timezone.now()
     today = now.astimezone(site_clock().zone).date()
     made = demo_site.set_up(_credentials(base, sandbox_port), now=now, today=today, days=days)
@@ -82,9 +89,11 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.kill()
 
 
-def _wait_for(address: str, seconds: float = 60) -> None:
+def _wait_for(address: str, child: subprocess.Popen[bytes], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while True:
+        if child.poll() is not None:
+            raise DidNotStart(f"What should answer at {address} ended at once; its log is in the site's logs.")
         try:
             urlopen(address, timeout=5).close()  # noqa: S310 - our own loopback address
             return
@@ -165,7 +174,7 @@ def _months_table(rows: Rows) -> Table:
 
 def _serve(port: int) -> None:
     web = _child("web", "--port", str(port))
-    _wait_for(f"http://127.0.0.1:{port}/")
+    _wait_for(f"http://127.0.0.1:{port}/", web)
     console.print(
         f"\nThe site is at [bold]http://127.0.0.1:{port}/[/]; the sandboxes stay up beside it. Ctrl-C ends all."
     )
