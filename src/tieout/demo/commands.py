@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +52,8 @@ def demo(
     days: Annotated[int, typer.Option(help="How many days back the receipts begin.")] = 31,
 ) -> None:
     """Set up a demo site, bring a month of Rev.io into Sage Intacct, and print the tie-out."""
+    for wanted in (sandbox_port, port) if serve else (sandbox_port,):
+        _expect_free(wanted)
     prepare()
     base = f"http://127.0.0.1:{sandbox_port}"
     state = Home.from_environment().path / "sandbox"
@@ -69,6 +72,15 @@ def demo(
     if serve:
         _serve(port)
     raise typer.Exit(0 if tied else 1)
+
+
+def _expect_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise DidNotStart(f"Port {port} is taken.") from None
 
 
 def _child(*arguments: str) -> subprocess.Popen[bytes]:
