@@ -29,7 +29,7 @@ from tieout.kernel.errors import TieoutError
 from tieout.people.queries import site_clock
 from tieout.sync import queue
 from tieout.sync.clock import DatabaseClock
-from tieout.sync.runs import DATABASE_AWAY, LEASE, draining
+from tieout.sync.runs import BEAT_SECONDS, DATABASE_AWAY, LEASE, draining
 from tieout.sync.tasks import defer, worker_name
 
 ROUND_SECONDS = 2.0
@@ -122,6 +122,8 @@ async def _work(concurrency: int, *, once: bool) -> None:
                 install_signal_handlers=False,
                 listen_notify=True,
                 fetch_job_polling_interval=2.0,
+                update_heartbeat_interval=BEAT_SECONDS,
+                stalled_worker_timeout=LEASE.total_seconds(),
                 delete_jobs="always",
                 shutdown_graceful_timeout=60,
             )

@@ -30,6 +30,8 @@ from tieout.sync.runs import Run
 
 State = Posting.State
 BATCH = 200
+PAUSES = (1.0, 4.0)
+"""Seconds for which a busy ledger is waited for in the run, before the run itself is put off."""
 
 
 def postings_of(run: Run) -> QuerySet[Posting]:
@@ -142,7 +144,7 @@ def _send_all(run: Run, ids: Sequence[int]) -> list[Retriable]:
                         taken = next(queue, None)
                     if taken is None:
                         return
-                    outbox.deliver(open_desk, taken)
+                    _deliver_patiently(run, open_desk, taken)
         except Retriable as trouble:
             troubles.append(trouble)
         finally:
@@ -153,6 +155,19 @@ def _send_all(run: Run, ids: Sequence[int]) -> list[Retriable]:
         for done in [pool.submit(work) for _ in range(run.process.target.concurrency)]:
             done.result()
     return troubles
+
+
+def _deliver_patiently(run: Run, open_desk: Desk, posting_id: int) -> None:
+    """Deliver, and when nothing was executed because the ledger is busy, do so again after a moment, in this run."""
+    for pause in PAUSES:
+        try:
+            outbox.deliver(open_desk, posting_id)
+            return
+        except Retriable as trouble:
+            if run.ending or (trouble.after or 0) > pause:
+                raise
+        run.stopping.wait(pause)
+    outbox.deliver(open_desk, posting_id)
 
 
 def _wait_for_unknown(run: Run) -> None:
