@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import django_filters
 import django_tables2
+from django.forms import TextInput
 
 from tieout.ledger.models import Posting
 from tieout.sync.web.tables import process_filter
@@ -31,7 +32,11 @@ class PostingFilters(Filters):
     process = process_filter()
     kind = django_filters.ChoiceFilter(label="Kind", choices=Posting.Kind.choices)
     state = django_filters.ChoiceFilter(label="State", choices=Posting.State.choices)
-    currency = django_filters.CharFilter(label="Currency", lookup_expr="iexact")
+    currency = django_filters.CharFilter(
+        label="Currency",
+        lookup_expr="iexact",
+        widget=TextInput(attrs={"placeholder": "Currency", "size": 8, "maxlength": 3}),
+    )
     since = DayFilter(label="From", field_name="day", lookup_expr="gte")
     until = DayFilter(label="To", field_name="day", lookup_expr="lte")
 
