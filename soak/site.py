@@ -69,7 +69,7 @@ class Site:
         made = self._process("gl_reports", mappings.gl_reports(month) | {"reread_months": 1})
         first = Process.objects.filter(kind="gl_reports").order_by("pk").first()
         if first is not None and first.pk != made.pk:
-            for position in StreamPosition.objects.filter(process=first, position=None):
+            for position in StreamPosition.objects.filter(process=first, position__isnull=True):
                 position.pk, position.process = None, made
                 position.synced_until += timedelta(days=31)  # the month that is read again by default
                 position.save(force_insert=True)
