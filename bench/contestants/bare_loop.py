@@ -1,6 +1,6 @@
-"""A bare loop: download a page, parse it with orjson, COPY it into one plain typed table, commit, next page.
+"""A bare loop: download a page, parse it, COPY it into one plain typed table, commit, next page.
 
-It keeps no bytes, no versions, no keys and no cursor, and reads amounts as floats: the floor of what must be done.
+It keeps no bytes, no versions, no keys and no cursor: the floor of what must be done.
 """
 
 from __future__ import annotations

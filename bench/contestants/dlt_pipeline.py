@@ -1,4 +1,7 @@
-"""dlt loading the same pages into the same PostgreSQL, as its documentation shows. Runs in an environment of its own."""
+"""dlt loading the same pages into the same PostgreSQL, as its documentation shows. Runs in an environment of its own.
+
+`merge` keeps one row per payment whatever arrives twice, as Tieout does; `append` only adds rows.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def load(task: Task) -> int:
     """Into the data set `dlt_revio`, made anew."""
     count = 0
 
-    @dlt.resource(name="payments", primary_key="payment_id", write_disposition="replace")
+    @dlt.resource(name="payments", primary_key="payment_id", write_disposition=task.mode)
     def payments() -> Iterator[list[dict[str, Any]]]:
         nonlocal count
         for records in pages(task.revio):

@@ -8,11 +8,11 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import orjson
 
 PAGE_SIZE = 500
 COLUMNS = {
@@ -38,14 +38,15 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Where to read from and where to store to. `revio` are the sandbox's credentials."""
+    """Where to read from and where to store to. `revio` are the sandbox's credentials, `mode` is the contestant's own."""
 
     revio: dict[str, str]
     conninfo: str
+    mode: str = ""
 
 
 def pages(revio: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
-    """The payments page by page, in the order and size that Tieout asks for."""
+    """The payments page by page, in the order and size that Tieout asks for; amounts exact, never floats."""
     signature = b64encode(f"{revio['login']}@{revio['client_code']}:{revio['password']}".encode()).decode()
     headers = {"authorization": f"Basic {signature}", "ocp-apim-subscription-key": revio["subscription_key"]}
     params = {"search.page": 1, "search.page_size": PAGE_SIZE, "search.sort": "payment_id"}
@@ -54,7 +55,7 @@ def pages(revio: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
         while more:
             answer = client.get(f"{revio['url']}/Payments", params=params)
             answer.raise_for_status()
-            data = orjson.loads(answer.content)
+            data = json.loads(answer.content, parse_float=Decimal)
             yield data["records"]
             more = data["has_more"]
             params["search.page"] += 1

@@ -36,6 +36,8 @@ class Money:
         """Read a decimal as a vendor writes it. Raises BadAmount on a float, on junk or on too many decimals."""
         if isinstance(text, float):
             raise BadAmount(f"{text!r} is a binary float", amount=repr(text))
+        if isinstance(text, str) and (minor := _in_full(text, exponent(currency))) is not None:
+            return cls(minor, currency)
         try:
             scaled = Decimal(text).scaleb(exponent(currency))
         except InvalidOperation:
@@ -79,3 +81,11 @@ class Money:
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency} cannot be added")
+
+
+def _in_full(text: str, places: int) -> int | None:
+    """The minor units of a number that shows all the currency's decimals, as nearly every amount does; else None."""
+    whole, point, part = text.partition(".")
+    if len(part) != places or bool(point) != bool(places) or not (whole + part).removeprefix("-").isdecimal():
+        return None
+    return int(whole + part)

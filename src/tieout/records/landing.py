@@ -17,6 +17,7 @@ from django.db import connection as database
 
 from tieout.connect.models import Connection
 from tieout.connectors.kit import canonical, registry
+from tieout.database import copy_text
 from tieout.kernel.errors import Skip
 from tieout.records import models
 from tieout.sync import landing
@@ -37,12 +38,12 @@ class Table:
     def names(self) -> tuple[str, ...]:
         return ("connection_id", "external_id", "source_record_id", *self.columns)
 
-    def values(self, record: Any) -> tuple[Any, ...]:
-        """The values of `columns`. Raises BadRecord when a value that books need is absent."""
-        return tuple([read(record) for read in self.columns.values()])
+    def values(self, record: Any) -> str:
+        """The values of `columns`, as COPY takes them. Raises BadRecord when a value that books need is absent."""
+        return copy_text.row([read(record) for read in self.columns.values()])
 
 
-Row = tuple[Table, tuple[Any, ...]]
+Row = tuple[Table, str]
 """Where a canonical record is kept, and the values of its columns."""
 
 
@@ -170,10 +171,14 @@ def _upsert(table: Table, connection_id: int, rows: Sequence[Landed]) -> None:
         shape = f"select {columns} from {name} with no data"  # noqa: S608 - names from this module
         cursor.execute(f"create temporary table if not exists {staging} on commit delete rows as {shape}")
         with cursor.copy(f"copy {staging} ({columns}) from stdin") as copy:
-            for row in rows:
-                copy.write_row((connection_id, row.external_id, row.source_record_id, *row.understood[1]))
+            copy.write("".join([_line(connection_id, row) for row in rows]))
         cursor.execute(
             f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608
             f" on conflict (connection_id, external_id) do update set {changes}"
         )
         cursor.execute(f"delete from {staging}")  # noqa: S608
+
+
+def _line(connection_id: int, row: Landed) -> str:
+    external_id, (_, values) = copy_text.cell(row.external_id), row.understood
+    return f"{connection_id}\t{external_id}\t{row.source_record_id}\t{values}\n"

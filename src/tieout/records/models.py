@@ -12,9 +12,12 @@ from django.db import models
 class Record(models.Model):
     """What every canonical record has."""
 
-    connection = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+", db_index=False)
+    connection = models.ForeignKey(
+        "connect.Connection", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    """That of the source record, whose own foreign key keeps it; checking it again would slow every page down."""
     external_id = models.CharField(max_length=100)
-    source_record = models.ForeignKey("sync.SourceRecord", on_delete=models.PROTECT, related_name="+")
+    source_record = models.ForeignKey("sync.SourceRecord", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         abstract = True

@@ -20,6 +20,7 @@ from django.db import transaction
 
 from tieout.connect.models import Connection
 from tieout.connectors.kit.streams import Page
+from tieout.database import copy_text
 from tieout.kernel.errors import Skip
 from tieout.sync.findings import note_all, resolve_absent
 from tieout.sync.models import Finding, InputPage, StreamPosition
@@ -36,12 +37,11 @@ create temporary table if not exists sync_landing (
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """One record of a page, ready to be stored: its digest and JSON, and what the room of records made of it."""
+    """One record of a page, ready to be copied: id, digest and JSON; and what the room of records made of it."""
 
     external_id: str
     ordinal: int
-    digest: bytes
-    payload: str
+    copied: str
     understood: Any
 
 
@@ -134,7 +134,8 @@ def _raw(source: Connection, page: Page, external_id: str, ordinal: int) -> Raw:
     record = page.records[ordinal]
     payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     digest = hashlib.blake2b(payload, digest_size=16).digest()
-    return Raw(external_id, ordinal, digest, payload.decode(), _landers[0].understand(source, page.stream, record))
+    copied = copy_text.row((external_id, digest, payload.decode()))
+    return Raw(external_id, ordinal, copied, _landers[0].understand(source, page.stream, record))
 
 
 def _store_pages(run: Run, source: Connection, pages: Sequence[Prepared]) -> list[tuple[int, Prepared]]:
@@ -143,7 +144,7 @@ def _store_pages(run: Run, source: Connection, pages: Sequence[Prepared]) -> lis
     ids = {(number, bytes(sha256)): pk for pk, number, sha256 in seen.values_list("pk", "number", "sha256")}
     fresh = [page for page in pages if (page.number, page.sha256) not in ids]
     for stored in InputPage.objects.bulk_create([_page(run, source, page) for page in fresh]):
-        ids[stored.number, stored.sha256] = stored.pk
+        ids[stored.number, bytes(stored.sha256)] = stored.pk
     return [(ids[page.number, page.sha256], page) for page in pages]
 
 
@@ -161,16 +162,13 @@ def _page(run: Run, source: Connection, page: Prepared) -> InputPage:
     )
 
 
-def _land_records(
-    source: Connection, stream: str, stored: Sequence[tuple[int, Prepared]]
-) -> tuple[list[Landed], int]:
+def _land_records(source: Connection, stream: str, stored: Sequence[tuple[int, Prepared]]) -> tuple[list[Landed], int]:
     """The versions that are new or changed, in the order received, and how many of them changed."""
     rows = {raw.external_id: (page_id, raw) for page_id, page in stored for raw in page.records}
     with database.cursor() as cursor:
         cursor.execute(_TABLE)
         with cursor.copy("copy sync_landing from stdin") as copy:
-            for page_id, raw in rows.values():
-                copy.write_row((raw.external_id, raw.digest, raw.payload, page_id, raw.ordinal))
+            copy.write("".join([f"{raw.copied}\t{page_id}\t{raw.ordinal}\n" for page_id, raw in rows.values()]))
         cursor.execute(_LAND, {"connection": source.pk, "stream": stream})
         found = {(page_id, ordinal): (pk, changed) for pk, page_id, ordinal, changed in cursor.fetchall()}
         cursor.execute("delete from sync_landing")

@@ -148,7 +148,10 @@ class SourceRecord(models.Model):
     external_id = models.CharField(max_length=100)
     digest = models.BinaryField(max_length=16)
     payload = models.JSONField()
-    page = models.ForeignKey(InputPage, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    page = models.ForeignKey(
+        InputPage, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False, db_constraint=False
+    )
+    """Set null by Django when the page goes with its job: the database's own check would scan all records for each page."""
     ordinal = models.PositiveIntegerField()
     """Place of the record in its page, from 0."""
     current = models.BooleanField(default=True)
@@ -161,7 +164,11 @@ class SourceRecord(models.Model):
                 name="sync_record_current_once",
             ),
         ]
-        indexes = [models.Index(fields=("connection", "stream", "external_id"), name="sync_record_versions")]
+        indexes = [
+            models.Index(
+                fields=("connection", "stream", "external_id"), condition=Q(current=False), name="sync_record_versions"
+            )
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="append_only",

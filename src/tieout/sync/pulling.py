@@ -22,7 +22,7 @@ from tieout.sync.landing import Prepared, land, prepare, start_position
 from tieout.sync.models import StreamPosition
 from tieout.sync.runs import Run
 
-AHEAD = 8
+AHEAD = 12
 """Pages that may wait to be stored, and so the most that land in one transaction."""
 
 

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from tieout.kernel.errors import NotFound
 from tieout.sync.models import ACTIVE, Finding, InputPage, Job, Process, SourceRecord
@@ -93,9 +93,12 @@ def source_record(environment_id: int | None, record_id: int) -> SourceRecord:
 
 
 def versions(record: SourceRecord) -> QuerySet[SourceRecord]:
-    """Every version of the same record, newest first."""
+    """Every version of the same record, newest first. Current and older ones have an index each, so both are named."""
     same = SourceRecord.objects.filter(
-        connection_id=record.connection_id, stream=record.stream, external_id=record.external_id
+        Q(current=True) | Q(current=False),
+        connection_id=record.connection_id,
+        stream=record.stream,
+        external_id=record.external_id,
     )
     return same.annotate(received_at=F("page__received_at")).order_by("-id")
 

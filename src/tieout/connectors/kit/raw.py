@@ -29,6 +29,8 @@ class Raw:
     def id(self, field: str, *, required: bool = False) -> str:
         """An id as text; null, 0 and blank mean none."""
         value = self._record.get(field)
+        if type(value) is int and value:
+            return str(value)
         if isinstance(value, bool | list | dict):
             self.refuse(field, "is not an id")
         text = "" if value is None or value == 0 else str(value).strip()
@@ -67,9 +69,10 @@ class Raw:
         if value is None or value == "" or str(value).startswith(_NO_DATE):
             return None
         try:
-            return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+            moment = datetime.fromisoformat(str(value))
         except ValueError:
             return self.refuse(field, "is not a date")
+        return moment.replace(tzinfo=None) if moment.tzinfo else moment
 
     def day(self, field: str) -> date | None:
         """The calendar day of a timestamp."""
