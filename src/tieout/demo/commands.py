@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -52,6 +53,8 @@ def demo(
     days: Annotated[int, typer.Option(help="How many days back the receipts begin.")] = 31,
 ) -> None:
     """Set up a demo site, bring a month of Rev.io into Sage Intacct, and print the tie-out."""
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda number, _: sys.exit(128 + number))
     for wanted in (sandbox_port, port) if serve else (sandbox_port,):
         _expect_free(wanted)
     prepare()
