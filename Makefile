@@ -51,8 +51,9 @@ bench: setup
 soak: setup
 	$(BIN)/python -m soak
 
+# The README's picture, from a running demo; TIEOUT_EMAIL and TIEOUT_PASSWORD say who looks.
 screenshots: setup browser
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python scripts/screenshots.py --size wide --theme light --out docs/pictures -- http://127.0.0.1:8000 /processes/1/
 
 # Rewrites the lock files; hashes only, no addresses.
 lock:
