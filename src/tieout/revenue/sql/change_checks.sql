@@ -1,0 +1,87 @@
+-- What is refused about changes, periods and booked figures.
+
+INSERT INTO refusal
+SELECT 'change_line', contract_id, line_id, 'the change names neither a line nor a product for a new one' FROM change c
+WHERE NOT EXISTS (SELECT 1 FROM obligation o WHERE o.contract_id = c.contract_id AND o.line_id = c.line_id)
+UNION ALL
+SELECT 'line_added_twice', contract_id, line_id, 'two changes add the same line' FROM obligation
+GROUP BY contract_id, line_id HAVING count(*) > 1
+UNION ALL
+SELECT 'separate_existing', c.contract_id, c.line_id, 'a separate contract must be a new line' FROM change c
+JOIN line l ON l.contract_id = c.contract_id AND l.line_id = c.line_id WHERE c.treatment = 'separate'
+UNION ALL
+SELECT 'separate_at_once', contract_id, line_id, 'a separate contract or catch-up has no amount at once' FROM change
+WHERE treatment <> 'prospective' AND at_once <> 0
+UNION ALL
+SELECT 'treatments_mixed', contract_id, line_id, 'one line is changed in two ways on one day' FROM change
+GROUP BY contract_id, line_id, effective_on
+HAVING min(treatment) <> max(treatment) OR min(ends_on) <> max(ends_on) OR min(starts_on) <> max(starts_on)
+UNION ALL
+SELECT 'change_before_adding', o.contract_id, o.line_id, 'the line is changed before the day that adds it'
+FROM change c JOIN obligation o ON o.contract_id = c.contract_id AND o.line_id = c.line_id
+JOIN change a ON a.change_id = o.change_id AND a.contract_id = o.contract_id AND a.line_id = o.line_id
+WHERE c.effective_on < a.effective_on
+UNION ALL
+SELECT 'change_inside_month', o.contract_id, o.line_id,
+    'convention ' || o.convention || ' counts months; the change must take effect on the first of one'
+FROM effect e JOIN obligation o ON o.item = e.item
+WHERE o.method = 'ratable' AND day(e.effective_on) > 1 AND e.effective_on > o.starts_on AND NOT (e.adds AND e.round = 1)
+    AND o.convention IN ('even_months', 'full_months', 'half_month', 'months_prorated')
+UNION ALL
+SELECT 'change_time_of_day', o.contract_id, o.line_id, 'a line with times of day cannot be changed'
+FROM effect e JOIN obligation o ON o.item = e.item WHERE o.start_minute + o.end_minute > 0
+UNION ALL
+SELECT 'change_residual', o.contract_id, o.line_id, 'changes need the residual policy cumulative'
+FROM effect e JOIN obligation o ON o.item = e.item WHERE o.method = 'ratable' AND o.residual <> 'cumulative'
+UNION ALL
+SELECT 'change_percent_complete', o.contract_id, o.line_id, 'a prospective change of progress measured by cost is not known'
+FROM effect e JOIN obligation o ON o.item = e.item
+WHERE o.method = 'percent_complete' AND e.treatment = 'prospective'
+UNION ALL
+SELECT 'commission_changed', c.contract_id, c.commission_id, 'amortisation runs on although the contract ends earlier'
+FROM cost c JOIN change x ON x.contract_id = c.contract_id
+WHERE c.treatment = 'capitalise' AND x.ends_on < c.ends_on
+UNION ALL
+SELECT 'delivered_too_much', o.contract_id, o.line_id, 'more was delivered, billed or reached than was promised'
+FROM obligation o JOIN point p ON p.item = o.item
+JOIN (SELECT item, sum(quantity) AS quantity, sum(price + at_once) AS price FROM effect GROUP BY item) e ON e.item = o.item
+WHERE (o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery'))
+    AND p.done > e.quantity + CASE WHEN o.origin IN ('order', 'separate') THEN o.quantity ELSE 0 END
+UNION ALL
+SELECT 'delivered_too_much', o.contract_id, o.line_id, 'more was delivered, billed or reached than was promised'
+FROM obligation o JOIN point p ON p.item = o.item
+WHERE NOT EXISTS (SELECT 1 FROM effect e WHERE e.item = o.item) AND p.done > CASE
+    WHEN o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery') THEN o.quantity
+    WHEN o.method = 'billing' THEN o.price
+    WHEN o.method = 'milestone' THEN 1000000
+END
+UNION ALL
+SELECT 'periods_gap', '', '', 'the periods of entity ''' || entity || ''' overlap or leave days out' FROM (
+    SELECT entity, ends_on, lead(starts_on) OVER (PARTITION BY entity ORDER BY starts_on) AS next_starts FROM calendar
+) WHERE next_starts <> ends_on
+UNION ALL
+SELECT 'closed_after_open', '', '', 'period ' || a.period || ' is closed after an open one' FROM calendar a
+JOIN calendar b ON b.entity = a.entity AND b.first_open AND a.starts_on > b.starts_on WHERE a.state = 'closed'
+UNION ALL
+SELECT 'nothing_open', '', '', 'entity ''' || entity || ''' has no open period' FROM calendar
+GROUP BY entity HAVING count(*) FILTER (WHERE state = 'open') = 0
+UNION ALL
+SELECT 'booked_open', b.contract_id, b.line_id, 'booked figures belong to closed periods: ' || b.period FROM booked b
+LEFT JOIN contract k ON k.contract_id = b.contract_id
+LEFT JOIN calendar p ON p.entity = k.entity AND p.period = b.period
+WHERE coalesce(p.state, '') <> 'closed'
+UNION ALL
+SELECT 'booked_line', contract_id, line_id, 'what is booked names a line that does not exist' FROM booked b
+WHERE NOT EXISTS (SELECT 1 FROM known k WHERE k.contract_id = b.contract_id AND k.line_id = b.line_id)
+UNION ALL
+SELECT 'outside_periods', o.contract_id, o.line_id, 'something happened on ' || p.on_date || ', which no period holds'
+FROM point p JOIN obligation o ON o.item = p.item
+WHERE NOT EXISTS (
+    SELECT 1 FROM calendar c WHERE c.entity = o.entity AND c.starts_on <= p.on_date AND c.ends_on > p.on_date
+)
+UNION ALL
+SELECT 'outside_periods', o.contract_id, o.line_id, 'the term from ' || o.starts_on || ' to ' || o.ends_on || ' leaves the periods'
+FROM obligation o
+JOIN (SELECT entity, min(starts_on) AS starts_on, max(ends_on) AS ends_on FROM calendar GROUP BY entity) c
+    ON c.entity = o.entity
+WHERE o.method = 'ratable' AND (o.starts_on < c.starts_on OR o.ends_on > c.ends_on);

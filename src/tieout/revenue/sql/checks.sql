@@ -1,0 +1,109 @@
+-- Everything in the input that the engine refuses, by name. `said` may use what the row holds.
+
+CREATE TABLE refusal AS
+SELECT 'unknown_contract' AS name, contract_id, line_id, 'the contract is not among the contracts' AS said
+FROM obligation WHERE currency IS NULL
+UNION ALL
+SELECT 'unknown_product', contract_id, line_id, 'product ' || product_id || ' is not among the products'
+FROM obligation WHERE allocation IS NULL
+UNION ALL
+SELECT 'unknown_rule', contract_id, line_id, 'product ' || product_id || ' names a rule that does not exist'
+FROM obligation WHERE allocation IS NOT NULL AND method IS NULL
+UNION ALL
+SELECT 'term_missing', contract_id, line_id, 'a ratable line, or one recognised at its end, needs an end after its start'
+FROM obligation
+WHERE (method = 'ratable' OR (method = 'point_in_time' AND "trigger" = 'end'))
+    AND (ends_on IS NULL OR ends_on < starts_on
+        OR (ends_on = starts_on AND (end_minute <= start_minute OR convention <> 'actual_minutes')))
+UNION ALL
+SELECT 'time_of_day', contract_id, line_id, 'minutes of the day lie between 0 and 1439' FROM obligation
+WHERE start_minute NOT BETWEEN 0 AND 1439 OR end_minute NOT BETWEEN 0 AND 1439
+UNION ALL
+SELECT 'quantity_not_positive', contract_id, line_id, 'an order line needs a quantity above zero' FROM line WHERE quantity <= 0
+UNION ALL
+SELECT 'price_negative', contract_id, line_id, 'a promise has no negative price; use a change or a credit memo'
+FROM obligation WHERE origin IN ('order', 'separate') AND price < 0
+UNION ALL
+SELECT 'override_without_reason', contract_id, line_id, 'an override of SSP or of allocation needs a reason'
+FROM line WHERE (ssp IS NOT NULL OR allocated IS NOT NULL) AND override_reason = ''
+UNION ALL
+SELECT 'upfront_share', o.contract_id, o.line_id, 'an up-front share lies between 0 and 1, for ratable rules with cumulative rounding'
+FROM obligation o
+WHERE o.upfront NOT BETWEEN 0 AND 1000000 OR (o.upfront > 0 AND (o.method <> 'ratable' OR o.residual <> 'cumulative'))
+UNION ALL
+SELECT 'arrangement_currencies', min(contract_id), '', 'contracts of one arrangement must share currency and entity'
+FROM obligation WHERE currency IS NOT NULL GROUP BY arrangement_id
+HAVING min(currency) <> max(currency) OR min(entity) <> max(entity)
+UNION ALL
+SELECT 'ssp_ambiguous', '', '', 'two entries of the SSP book for product ' || a.product_id || ' are in force together'
+FROM ssp a JOIN ssp b ON a.product_id = b.product_id AND a.currency = b.currency AND a.region = b.region
+    AND a.customer_class = b.customer_class AND a.rowid < b.rowid
+    AND (a.ends_on IS NULL OR b.starts_on < a.ends_on) AND (b.ends_on IS NULL OR a.starts_on < b.ends_on)
+    AND (a.quantity_below IS NULL OR b.quantity_from < a.quantity_below)
+    AND (b.quantity_below IS NULL OR a.quantity_from < b.quantity_below)
+UNION ALL
+SELECT 'ssp_incomplete', '', '', 'the SSP entry of product ' || product_id || ' lacks what its basis needs' FROM ssp
+WHERE (basis = 'amount' AND amount IS NULL) OR (basis = 'percent_of_list' AND share IS NULL)
+    OR (basis = 'range' AND (low IS NULL OR high IS NULL OR low > high
+        OR (point = 'mid' AND (mid IS NULL OR mid NOT BETWEEN low AND high))))
+UNION ALL
+SELECT 'ssp_missing', contract_id, line_id, 'no SSP is in force for product ' || product_id
+FROM member WHERE part = 'relative' AND members > 1 AND ssp IS NULL
+UNION ALL
+SELECT 'ssp_negative', contract_id, line_id, 'the SSP is negative' FROM member WHERE ssp < 0
+UNION ALL
+SELECT 'ssp_all_zero', any_value(m.contract_id), '', 'nothing in the pool has an SSP, but it has a price'
+FROM member m JOIN totals t ON t.pool = m.pool
+WHERE m.members > 1 AND t.ssp = 0 AND t.price <> 0 AND t.residuals = 0 GROUP BY m.pool
+UNION ALL
+SELECT 'residual_twice', any_value(contract_id), '', 'only one obligation of an arrangement can take the residual'
+FROM member WHERE part = 'residual' GROUP BY pool HAVING count(*) > 1
+UNION ALL
+SELECT 'residual_guard', m.contract_id, m.line_id, 'the residual is not above zero, or outside the observed range'
+FROM member m JOIN allocated a ON a.item = m.item
+WHERE m.part = 'residual' AND m.members > 1 AND (a.amount <= 0 OR a.amount < m.low OR a.amount > m.high)
+UNION ALL
+SELECT 'bundle_price', '', '', 'bundle ' || bundle_id || ' has more than one price' FROM bundle
+GROUP BY bundle_id HAVING min(price) <> max(price) OR min(currency) <> max(currency)
+UNION ALL
+SELECT 'bundles_overlap', o.contract_id, o.line_id, 'the line belongs to two observed bundles'
+FROM to_split s JOIN obligation o ON o.item = s.item
+GROUP BY o.contract_id, o.line_id HAVING count(*) > 1
+UNION ALL
+SELECT 'event_line', contract_id, line_id, 'event ' || event_id || ' names a line that does not exist' FROM event e
+WHERE NOT EXISTS (SELECT 1 FROM obligation o WHERE o.contract_id = e.contract_id AND o.line_id = e.line_id)
+UNION ALL
+SELECT 'event_unused', e.contract_id, e.line_id, 'the rule of the line knows no event of kind ' || e.kind
+FROM event e JOIN obligation o ON o.contract_id = e.contract_id AND o.line_id = e.line_id
+WHERE NOT (
+    e.kind IN ('hold', 'resume') OR e.kind = o.method OR (o.method = 'percent_complete' AND e.kind = 'progress')
+    OR (o.method = 'point_in_time' AND e.kind = o."trigger")
+)
+UNION ALL
+SELECT 'event_incomplete', contract_id, line_id, 'event ' || event_id || ' lacks its share or its costs' FROM event
+WHERE (kind = 'milestone' AND share IS NULL)
+    OR (kind = 'progress' AND share IS NULL AND (cost_to_date IS NULL OR coalesce(cost_in_total, 0) <= 0))
+UNION ALL
+SELECT 'progress_twice', contract_id, line_id, 'two measures of progress on one day' FROM event
+WHERE kind = 'progress' GROUP BY contract_id, line_id, happened_on HAVING count(*) > 1
+UNION ALL
+SELECT 'progress_outside', o.contract_id, o.line_id, 'progress lies outside 0 and 1'
+FROM point p JOIN obligation o ON o.item = p.item
+WHERE p.done < 0 OR (p.whole IS NOT NULL AND p.done > p.whole)
+UNION ALL
+SELECT 'holds_overlap', o.contract_id, o.line_id, 'a hold begins before the last one was resumed'
+FROM hold a JOIN hold b ON b.item = a.item AND b.held_on > a.held_on AND b.held_on < a.resumed_on
+JOIN obligation o ON o.item = a.item
+UNION ALL
+SELECT 'hold_residual', o.contract_id, o.line_id, 'holds need the residual policy cumulative'
+FROM hold h JOIN obligation o ON o.item = h.item WHERE o.method = 'ratable' AND o.residual <> 'cumulative'
+UNION ALL
+SELECT 'invoice_line', contract_id, line_id, 'invoice ' || invoice_id || ' names a line that does not exist' FROM invoice i
+WHERE NOT EXISTS (SELECT 1 FROM obligation o WHERE o.contract_id = i.contract_id AND o.line_id = i.line_id)
+UNION ALL
+SELECT 'commission_term', contract_id, commission_id, 'a capitalised commission needs an end after the day it was earned'
+FROM commission c WHERE treatment = 'capitalise' AND NOT coalesce(amortised_until, (
+    SELECT max(ends_on) FROM line l WHERE l.contract_id = c.contract_id), earned_on) > earned_on
+UNION ALL
+SELECT 'commission_contract', contract_id, commission_id, 'the contract is not among the contracts' FROM commission c
+WHERE NOT EXISTS (SELECT 1 FROM contract k WHERE k.contract_id = c.contract_id);

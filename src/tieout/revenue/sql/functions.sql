@@ -1,0 +1,59 @@
+-- Rounding, months and the weights of the conventions (docs/revenue.md). All else in this chain is plain integer SQL.
+
+CREATE MACRO half_up(numerator, denominator) AS (2 * numerator + denominator) // (2 * denominator);
+
+-- amount * part / whole, half-up, sign restored. Splitting off amount // whole keeps every product within 64 bits.
+CREATE MACRO portion(amount, part, whole) AS
+    sign(amount)::BIGINT
+    * ((abs(amount) // whole) * part + half_up((abs(amount) % whole) * part, whole));
+
+CREATE MACRO days_between(a, b) AS b - a;
+CREATE MACRO month_number(d) AS year(d) * 12 + month(d);
+CREATE MACRO month_start(d) AS date_trunc('month', d)::DATE;
+CREATE MACRO next_month(d) AS (date_trunc('month', d) + INTERVAL 1 MONTH)::DATE;
+CREATE MACRO day_before(d) AS (d - 1)::DATE;
+
+CREATE MACRO day_360(d) AS year(d) * 360 + month(d) * 30 + least(day(d), 30);
+CREATE MACRO half_months(d) AS 2 * month_number(d) + CASE WHEN day(d) > 1 THEN 1 ELSE 0 END;
+
+-- 377,580 is divisible by 28, 29, 30 and 31, so a day of any month is a whole number of it.
+CREATE MACRO month_parts(d) AS month_number(d) * 377580 + (day(d) - 1) * (377580 // day(last_day(d)));
+
+CREATE MACRO minutes_in(s, sm, e, em, t) AS
+    days_between(s, t) * 1440 - sm + CASE WHEN t >= e THEN em ELSE 0 END;
+
+-- The term in service months, the last one begun counted whole.
+CREATE MACRO service_months(s, e) AS
+    month_number(e) - month_number(s) + CASE WHEN day(e) > day(s) THEN 1 ELSE 0 END;
+
+-- First and last month by their minutes; each month between carries the same share of the rest, and counts once begun.
+CREATE MACRO prorated(s, sm, e, em, t, middle, head, tail_start) AS CASE
+    WHEN middle <= 0 THEN minutes_in(s, sm, e, em, t)
+    WHEN t <= head THEN minutes_in(s, sm, e, em, t) * middle
+    WHEN t <= tail_start
+        THEN minutes_in(s, sm, e, em, head) * middle
+            + (month_number(day_before(t)) - month_number(head) + 1) * days_between(head, tail_start) * 1440
+    ELSE (minutes_in(s, sm, e, em, head) + days_between(head, tail_start) * 1440) * middle
+        + (minutes_in(s, sm, e, em, t) - minutes_in(s, sm, e, em, tail_start)) * middle
+END;
+
+-- How far a term [s, e), with minutes of the day sm and em, has come before day t.
+CREATE MACRO weight_inside(convention, s, sm, e, em, t) AS CASE convention
+    WHEN 'actual_days' THEN days_between(s, t)
+    WHEN 'even_months'
+        THEN least(service_months(s, e), month_number(day_before(t)) - month_number(s) + 1)
+    WHEN 'full_months' THEN month_number(day_before(t)) - month_number(s) + 1
+    WHEN 'half_month' THEN half_months(t) - half_months(s)
+    WHEN 'thirty_360' THEN day_360(t) - day_360(s)
+    WHEN 'month_share' THEN month_parts(t) - month_parts(s)
+    WHEN 'actual_minutes' THEN minutes_in(s, sm, e, em, t)
+    WHEN 'months_prorated'
+        THEN prorated(
+            s, sm, e, em, t,
+            month_number(month_start(day_before(e))) - month_number(next_month(s)),
+            next_month(s), month_start(day_before(e))
+        )
+END;
+
+CREATE MACRO weight(convention, s, sm, e, em, t) AS
+    CASE WHEN t <= s THEN 0 ELSE weight_inside(convention, s, sm, e, em, least(t, e)) END;

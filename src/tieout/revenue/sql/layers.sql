@@ -1,0 +1,44 @@
+-- The first layer of each obligation and of each cost of obtaining a contract. A layer of time runs over [starts_on, ends_on);
+-- any layer is in force from valid_from until a change opens the next one. Commissions have negative item numbers.
+
+CREATE TABLE cost AS
+SELECT -row_number() OVER () AS item, c.*, k.entity, k.currency,
+    CASE WHEN c.treatment = 'expense' THEN 'point_in_time' ELSE 'ratable' END AS method,
+    coalesce(c.amortised_until, term.ends_on) AS ends_on
+FROM commission c
+JOIN contract k ON k.contract_id = c.contract_id
+LEFT JOIN (SELECT contract_id, max(ends_on) AS ends_on FROM line GROUP BY contract_id) term
+    ON term.contract_id = c.contract_id;
+
+INSERT INTO point SELECT item, earned_on, 1, NULL FROM cost WHERE method = 'point_in_time';
+
+CREATE TABLE layer (
+    item BIGINT, version BIGINT, entity VARCHAR, method VARCHAR, convention VARCHAR, residual VARCHAR,
+    total BIGINT, amount BIGINT, upfront BIGINT, base BIGINT, at_once BIGINT,
+    starts_on DATE, ends_on DATE, start_minute BIGINT, end_minute BIGINT, valid_from DATE, valid_to DATE,
+    units BIGINT, unit_base BIGINT, change_id VARCHAR
+);
+
+CREATE TABLE slice (item BIGINT, version BIGINT, number BIGINT, amount BIGINT);
+
+INSERT INTO layer
+SELECT o.item, 1, o.entity, o.method, o.convention, o.residual,
+    a.amount, a.amount, portion(a.amount, o.upfront, 1000000), 0, 0,
+    o.starts_on, o.ends_on, o.start_minute, o.end_minute,
+    CASE WHEN o.method = 'ratable' THEN o.starts_on ELSE DATE '1900-01-01' END, DATE '9999-12-31',
+    CASE
+        WHEN o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery') THEN o.quantity
+        WHEN o.method IN ('milestone', 'percent_complete') THEN 1000000
+        WHEN o.method = 'billing' THEN o.price
+        ELSE 1
+    END, 0, o.change_id
+FROM obligation o JOIN allocated a ON a.item = o.item
+UNION ALL
+SELECT item, 1, entity, method, convention, 'cumulative', amount, amount, 0, 0, 0, earned_on, ends_on, 0, 0,
+    CASE WHEN method = 'ratable' THEN earned_on ELSE DATE '1900-01-01' END, DATE '9999-12-31', 1, 0, ''
+FROM cost;
+
+CREATE VIEW known AS
+SELECT item, entity, currency, contract_id, line_id, product_id, dimensions, 'revenue' AS kind FROM obligation
+UNION ALL
+SELECT item, entity, currency, contract_id, commission_id, '', dimensions, 'commission' FROM cost;

@@ -1,0 +1,36 @@
+-- The schedule: open periods as computed, closed ones as booked. What closed periods should have held less what they hold
+-- goes into the first open period of the entity, apart, as `adjustment`.
+
+CREATE TABLE late AS
+SELECT item, sum(amount)::BIGINT AS amount FROM (
+    SELECT s.item, s.amount FROM slice s JOIN calendar p ON p.number = s.number WHERE p.state = 'closed'
+    UNION ALL
+    SELECT o.item, -b.amount FROM booked b
+    JOIN obligation o ON o.contract_id = b.contract_id AND o.line_id = b.line_id
+    UNION ALL
+    SELECT c.item, -b.amount FROM booked b JOIN cost c ON c.contract_id = b.contract_id AND c.commission_id = b.line_id
+) GROUP BY item HAVING sum(amount) <> 0;
+
+CREATE VIEW movement AS
+SELECT s.item, s.version, s.number, s.amount, 0::BIGINT AS adjustment
+FROM slice s JOIN calendar p ON p.number = s.number WHERE p.state = 'open'
+UNION ALL
+SELECT k.item, 0, p.number, b.amount, 0
+FROM booked b
+JOIN known k ON k.contract_id = b.contract_id AND k.line_id = b.line_id
+JOIN calendar p ON p.entity = k.entity AND p.period = b.period
+UNION ALL
+SELECT l.item, 0, p.number, 0, l.amount
+FROM late l JOIN known k ON k.item = l.item JOIN calendar p ON p.entity = k.entity AND p.first_open;
+
+CREATE VIEW schedule AS
+SELECT k.kind, k.contract_id, k.line_id, k.product_id, k.currency, p.period, m.version, sum(m.amount)::BIGINT AS amount,
+    sum(m.adjustment)::BIGINT AS adjustment
+FROM movement m JOIN known k ON k.item = m.item JOIN calendar p ON p.number = m.number
+GROUP BY ALL;
+
+CREATE TABLE waterfall AS
+SELECT k.kind, k.entity, k.currency, k.product_id, p.period, sum(m.amount)::BIGINT AS amount,
+    sum(m.adjustment)::BIGINT AS adjustment
+FROM movement m JOIN known k ON k.item = m.item JOIN calendar p ON p.number = m.number
+GROUP BY k.kind, k.entity, k.currency, k.product_id, p.period;

@@ -1,0 +1,47 @@
+-- The SSP of each obligation that shares a pool: an override, else the most specific entry of the book in force on the day
+-- the contract was signed. Region counts before class, class before the start of the entry.
+
+CREATE TABLE pool AS
+SELECT pool, count(*) AS members, sum(price) AS price,
+    count(*) FILTER (WHERE allocation = 'residual' AND allocated IS NULL) AS residuals
+FROM obligation WHERE pool IS NOT NULL AND allocation <> 'excluded' GROUP BY pool;
+
+CREATE TABLE candidate AS
+SELECT o.item, o.quantity, o.price, o.list_price, s.* EXCLUDE (currency, product_id),
+    row_number() OVER (
+        PARTITION BY o.item
+        ORDER BY s.region <> '' DESC, s.customer_class <> '' DESC, s.starts_on DESC, s.quantity_from DESC
+    ) AS choice
+FROM obligation o
+JOIN pool ON pool.pool = o.pool AND pool.members > 1
+JOIN ssp s ON s.product_id = o.product_id AND s.currency = o.currency
+    AND s.starts_on <= o.signed_on AND (s.ends_on IS NULL OR s.ends_on > o.signed_on)
+    AND (s.region = '' OR s.region = o.region) AND (s.customer_class = '' OR s.customer_class = o.customer_class)
+    AND s.quantity_from <= o.quantity AND (s.quantity_below IS NULL OR s.quantity_below > o.quantity);
+
+CREATE TABLE extended AS
+SELECT item, basis,
+    CASE basis
+        WHEN 'amount' THEN portion(amount, quantity, 1000000)
+        WHEN 'percent_of_list' THEN portion(list_price, share, 1000000)
+        WHEN 'range' THEN CASE
+            WHEN price BETWEEN portion(low, quantity, 1000000) AND portion(high, quantity, 1000000) THEN price
+            ELSE portion(CASE point WHEN 'low' THEN low WHEN 'mid' THEN mid ELSE high END, quantity, 1000000)
+        END
+    END AS ssp,
+    portion(low, quantity, 1000000) AS low,
+    portion(high, quantity, 1000000) AS high
+FROM candidate WHERE choice = 1;
+
+CREATE TABLE member AS
+SELECT o.item, o.pool, o.contract_id, o.line_id, o.product_id, o.quantity, o.price, o.allocated AS override,
+    coalesce(o.ssp, e.ssp) AS ssp, e.low, e.high, pool.members, pool.residuals,
+    CASE WHEN o.ssp IS NOT NULL THEN 'override' ELSE e.basis END AS ssp_basis,
+    CASE
+        WHEN o.allocated IS NOT NULL THEN 'override'
+        ELSE o.allocation
+    END AS part
+FROM obligation o
+LEFT JOIN pool ON pool.pool = o.pool
+LEFT JOIN extended e ON e.item = o.item
+WHERE o.pool IS NOT NULL;

@@ -1,0 +1,222 @@
+"""The input tables of the engine, declared once: DDL, import and messages come from here.
+
+Amounts are integer minor units of the row's currency, quantities and shares integer millionths, and days half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+MICRO = 1_000_000
+"""Quantities and shares are whole numbers of millionths."""
+
+
+class Kind(Enum):
+    """What a column holds, with its SQL type and what a file writes."""
+
+    TEXT = ("VARCHAR", "text")
+    DATE = ("DATE", "a day as YYYY-MM-DD")
+    MONEY = ("BIGINT", "an amount in the currency, for example 1200.00")
+    MICRO = ("BIGINT", "a number with at most six decimals, for example 0.1")
+    WHOLE = ("BIGINT", "a whole number")
+
+    @property
+    def sql(self) -> str:
+        """The column type."""
+        return self.value[0]
+
+    @property
+    def written(self) -> str:
+        """How a person writes it."""
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: required when it has no default and is not optional."""
+
+    kind: Kind
+    default: str | int | None = None
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> bool:
+        return self.default is None and not self.optional
+
+    def ddl(self, name: str) -> str:
+        """The column as DDL."""
+        preset = "" if self.default is None else f" DEFAULT {self._literal()}"
+        return f'"{name}" {self.kind.sql}{preset}{" NOT NULL" if not self.optional else ""}'
+
+    def _literal(self) -> str:
+        return f"'{self.default}'" if isinstance(self.default, str) else str(self.default)
+
+
+ID = Column(Kind.TEXT)
+ANY = Column(Kind.TEXT, default="")
+DAY = Column(Kind.DATE)
+MAYBE_DAY = Column(Kind.DATE, optional=True)
+MONEY = Column(Kind.MONEY)
+MAYBE_MONEY = Column(Kind.MONEY, optional=True)
+NO_MONEY = Column(Kind.MONEY, default=0)
+NONE = Column(Kind.MICRO, default=0)
+MINUTE = Column(Kind.WHOLE, default=0)
+
+
+def _one_of(*choices: str, default: str | None = None) -> Column:
+    return Column(Kind.TEXT, default=default, choices=choices)
+
+
+METHODS = ("point_in_time", "ratable", "milestone", "percent_complete", "usage", "billing")
+CONVENTIONS = (
+    "actual_days",
+    "actual_minutes",
+    "even_months",
+    "full_months",
+    "half_month",
+    "thirty_360",
+    "month_share",
+    "months_prorated",
+)
+RESIDUALS = ("cumulative", "last", "first", "truncate_last")
+EVENTS = ("delivery", "acceptance", "milestone", "progress", "usage", "hold", "resume")
+
+INPUTS: Mapping[str, Mapping[str, Column]] = {
+    "contract": {
+        "contract_id": ID,
+        "customer_id": ANY,
+        "entity": ANY,
+        "currency": ID,
+        "signed_on": DAY,
+        "arrangement_id": ANY,
+        "region": ANY,
+        "customer_class": ANY,
+    },
+    "line": {
+        "contract_id": ID,
+        "line_id": ID,
+        "product_id": ID,
+        "quantity": Column(Kind.MICRO, default=MICRO),
+        "price": MONEY,
+        "list_price": MAYBE_MONEY,
+        "starts_on": DAY,
+        "ends_on": MAYBE_DAY,
+        "start_minute": MINUTE,
+        "end_minute": MINUTE,
+        "dimensions": ANY,
+        "ssp": MAYBE_MONEY,
+        "allocated": MAYBE_MONEY,
+        "override_reason": ANY,
+    },
+    "product": {
+        "product_id": ID,
+        "rule_id": ID,
+        "allocation": _one_of("relative", "residual", "excluded", default="relative"),
+    },
+    "rule": {
+        "rule_id": ID,
+        "version": Column(Kind.WHOLE, default=1),
+        "method": _one_of(*METHODS),
+        "trigger": _one_of("start", "end", "delivery", "acceptance", "invoice", default="delivery"),
+        "convention": _one_of(*CONVENTIONS, default="actual_days"),
+        "residual": _one_of(*RESIDUALS, default="cumulative"),
+        "upfront": NONE,
+        "progress_step": NONE,
+    },
+    "ssp": {
+        "product_id": ID,
+        "currency": ID,
+        "region": ANY,
+        "customer_class": ANY,
+        "quantity_from": NONE,
+        "quantity_below": Column(Kind.MICRO, optional=True),
+        "starts_on": DAY,
+        "ends_on": MAYBE_DAY,
+        "basis": _one_of("amount", "percent_of_list", "range"),
+        "amount": MAYBE_MONEY,
+        "share": Column(Kind.MICRO, optional=True),
+        "low": MAYBE_MONEY,
+        "mid": MAYBE_MONEY,
+        "high": MAYBE_MONEY,
+        "point": _one_of("low", "mid", "high", default="mid"),
+    },
+    "bundle": {"bundle_id": ID, "product_id": ID, "currency": ID, "price": MONEY},
+    "change": {
+        "change_id": ID,
+        "contract_id": ID,
+        "line_id": ID,
+        "effective_on": DAY,
+        "treatment": _one_of("separate", "prospective", "catch_up"),
+        "quantity": NONE,
+        "price": NO_MONEY,
+        "at_once": NO_MONEY,
+        "starts_on": MAYBE_DAY,
+        "ends_on": MAYBE_DAY,
+        "product_id": ANY,
+        "list_price": MAYBE_MONEY,
+        "ssp": MAYBE_MONEY,
+        "dimensions": ANY,
+        "reason": ANY,
+    },
+    "event": {
+        "event_id": ID,
+        "contract_id": ID,
+        "line_id": ID,
+        "kind": _one_of(*EVENTS),
+        "happened_on": DAY,
+        "quantity": NONE,
+        "share": Column(Kind.MICRO, optional=True),
+        "cost_to_date": MAYBE_MONEY,
+        "cost_in_total": MAYBE_MONEY,
+    },
+    "invoice": {
+        "invoice_id": ID,
+        "contract_id": ID,
+        "line_id": ID,
+        "kind": _one_of("invoice", "credit_memo", default="invoice"),
+        "issued_on": DAY,
+        "amount": MONEY,
+        "reason": ANY,
+    },
+    "commission": {
+        "commission_id": ID,
+        "contract_id": ID,
+        "amount": MONEY,
+        "earned_on": DAY,
+        "amortised_until": MAYBE_DAY,
+        "treatment": _one_of("capitalise", "expense", default="capitalise"),
+        "convention": _one_of(*CONVENTIONS, default="even_months"),
+        "dimensions": ANY,
+    },
+    "period": {
+        "entity": ANY,
+        "period": ID,
+        "starts_on": DAY,
+        "ends_on": DAY,
+        "state": _one_of("open", "closed", default="open"),
+    },
+    "booked": {"contract_id": ID, "line_id": ID, "period": ID, "amount": MONEY},
+    "posted": {
+        "entity": ANY,
+        "currency": ID,
+        "period": ID,
+        "account": ID,
+        "dimensions": ANY,
+        "amount": MONEY,
+    },
+    "account": {"role": ID, "product_id": ANY, "entity": ANY, "account": ID},
+}
+
+OUTPUTS = ("allocation", "schedule", "position", "waterfall", "journal")
+
+
+def ddl() -> str:
+    """Empty input tables."""
+    made = (
+        f'CREATE TABLE "{table}" ({", ".join(column.ddl(name) for name, column in columns.items())});'
+        for table, columns in INPUTS.items()
+    )
+    return "\n".join(made)
