@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -88,10 +88,11 @@ def _lock(table: str) -> Iterator[Callable[[], bool]]:
     from django.conf import settings
 
     waiting = "select exists (select 1 from pg_locks where relation = %s::regclass and not granted)"
-    with psycopg.connect(settings.DATABASE_ADDRESS.conninfo) as holder:
+    with psycopg.connect(settings.DATABASE_ADDRESS.conninfo, prepare_threshold=None) as holder:
         holder.execute(f"lock table {table} in exclusive mode")  # type: ignore[arg-type]
         yield lambda: bool(holder.execute(waiting, [table]).fetchone()[0])  # type: ignore[index]
-        holder.rollback()
+        with suppress(psycopg.OperationalError):  # when it is the server that was struck
+            holder.rollback()
 
 
 def _until(there: Callable[[], bool], what: str) -> None:
