@@ -38,8 +38,8 @@ test: setup browser
 	$(BIN)/pytest
 
 lint: setup
-	$(BIN)/ruff check src tests scripts
-	$(BIN)/ruff format --check --quiet src tests scripts
+	$(BIN)/ruff check src tests scripts soak bench
+	$(BIN)/ruff format --check --quiet src tests scripts soak bench
 	$(BIN)/lint-imports
 	DATABASE_URL=postgresql://lint@localhost/lint TIEOUT_HOME=.mypy_cache/home $(BIN)/mypy
 	$(BIN)/djlint --quiet --lint src

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from tieout.database.address import Address, resolve
+from tieout.database.address import PATIENCE, Address, resolve
 from tieout.database.errors import AddressInvalid
 from tieout.database.home import Home
 
@@ -24,7 +24,7 @@ def test_an_address_is_read_from_a_url_with_its_escapes_and_options() -> None:
         "PASSWORD": "p@ss/word",
         "HOST": "db.example",
         "PORT": "6432",
-        "OPTIONS": {"sslmode": "require", "application_name": "tieout", "pool": False},
+        "OPTIONS": {**PATIENCE, "sslmode": "require", "application_name": "tieout", "pool": False},
     }
 
 
