@@ -26,34 +26,22 @@ CREATE MACRO minutes_in(s, sm, e, em, t) AS
 CREATE MACRO service_months(s, e) AS
     month_number(e) - month_number(s) + CASE WHEN day(e) > day(s) THEN 1 ELSE 0 END;
 
--- First and last month by their minutes; each month between carries the same share of the rest, and counts once begun.
-CREATE MACRO prorated(s, sm, e, em, t, middle, head, tail_start) AS CASE
-    WHEN middle <= 0 THEN minutes_in(s, sm, e, em, t)
+-- How far a term [s, e), with minutes of the day sm and em, has come before day t, which is at most e. The caller brings
+-- what does not depend on t: the term's service months, the first day after its first month (head), the first day of its
+-- last month (tail), and how many months lie between them (middle). With months_prorated, first and last month count by their
+-- minutes, and each month between carries the same share of the rest once it has begun.
+CREATE MACRO weight(convention, s, sm, e, em, months, head, tail, middle, t) AS CASE
+    WHEN t <= s THEN 0
+    WHEN convention = 'actual_days' THEN days_between(s, t)
+    WHEN convention = 'even_months' THEN least(months, month_number(day_before(t)) - month_number(s) + 1)
+    WHEN convention = 'full_months' THEN month_number(day_before(t)) - month_number(s) + 1
+    WHEN convention = 'half_month' THEN half_months(t) - half_months(s)
+    WHEN convention = 'thirty_360' THEN day_360(t) - day_360(s)
+    WHEN convention = 'month_share' THEN month_parts(t) - month_parts(s)
+    WHEN convention = 'actual_minutes' OR middle <= 0 THEN minutes_in(s, sm, e, em, t)
     WHEN t <= head THEN minutes_in(s, sm, e, em, t) * middle
-    WHEN t <= tail_start
-        THEN minutes_in(s, sm, e, em, head) * middle
-            + (month_number(day_before(t)) - month_number(head) + 1) * days_between(head, tail_start) * 1440
-    ELSE (minutes_in(s, sm, e, em, head) + days_between(head, tail_start) * 1440) * middle
-        + (minutes_in(s, sm, e, em, t) - minutes_in(s, sm, e, em, tail_start)) * middle
+    WHEN t <= tail THEN (days_between(s, head) * 1440 - sm) * middle
+        + (month_number(day_before(t)) - month_number(head) + 1) * days_between(head, tail) * 1440
+    ELSE (days_between(s, head) * 1440 - sm + days_between(head, tail) * 1440) * middle
+        + (minutes_in(s, sm, e, em, t) - days_between(s, tail) * 1440 + sm) * middle
 END;
-
--- How far a term [s, e), with minutes of the day sm and em, has come before day t.
-CREATE MACRO weight_inside(convention, s, sm, e, em, t) AS CASE convention
-    WHEN 'actual_days' THEN days_between(s, t)
-    WHEN 'even_months'
-        THEN least(service_months(s, e), month_number(day_before(t)) - month_number(s) + 1)
-    WHEN 'full_months' THEN month_number(day_before(t)) - month_number(s) + 1
-    WHEN 'half_month' THEN half_months(t) - half_months(s)
-    WHEN 'thirty_360' THEN day_360(t) - day_360(s)
-    WHEN 'month_share' THEN month_parts(t) - month_parts(s)
-    WHEN 'actual_minutes' THEN minutes_in(s, sm, e, em, t)
-    WHEN 'months_prorated'
-        THEN prorated(
-            s, sm, e, em, t,
-            month_number(month_start(day_before(e))) - month_number(next_month(s)),
-            next_month(s), month_start(day_before(e))
-        )
-END;
-
-CREATE MACRO weight(convention, s, sm, e, em, t) AS
-    CASE WHEN t <= s THEN 0 ELSE weight_inside(convention, s, sm, e, em, least(t, e)) END;

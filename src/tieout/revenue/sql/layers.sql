@@ -15,7 +15,7 @@ INSERT INTO point SELECT item, earned_on, 1, NULL FROM cost WHERE method = 'poin
 CREATE TABLE layer (
     item BIGINT, version BIGINT, entity VARCHAR, method VARCHAR, convention VARCHAR, residual VARCHAR,
     total BIGINT, amount BIGINT, upfront BIGINT, base BIGINT, at_once BIGINT,
-    starts_on DATE, ends_on DATE, start_minute BIGINT, end_minute BIGINT, valid_from DATE, valid_to DATE,
+    begun_on DATE, starts_on DATE, ends_on DATE, start_minute BIGINT, end_minute BIGINT, valid_from DATE, valid_to DATE,
     units BIGINT, unit_base BIGINT, change_id VARCHAR
 );
 
@@ -24,7 +24,7 @@ CREATE TABLE slice (item BIGINT, version BIGINT, number BIGINT, amount BIGINT);
 INSERT INTO layer
 SELECT o.item, 1, o.entity, o.method, o.convention, o.residual,
     a.amount, a.amount, portion(a.amount, o.upfront, 1000000), 0, 0,
-    o.starts_on, o.ends_on, o.start_minute, o.end_minute,
+    o.starts_on, o.starts_on, o.ends_on, o.start_minute, o.end_minute,
     CASE WHEN o.method = 'ratable' THEN o.starts_on ELSE DATE '1900-01-01' END, DATE '9999-12-31',
     CASE
         WHEN o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery') THEN o.quantity
@@ -34,7 +34,7 @@ SELECT o.item, 1, o.entity, o.method, o.convention, o.residual,
     END, 0, o.change_id
 FROM obligation o JOIN allocated a ON a.item = o.item
 UNION ALL
-SELECT item, 1, entity, method, convention, 'cumulative', amount, amount, 0, 0, 0, earned_on, ends_on, 0, 0,
+SELECT item, 1, entity, method, convention, 'cumulative', amount, amount, 0, 0, 0, earned_on, earned_on, ends_on, 0, 0,
     CASE WHEN method = 'ratable' THEN earned_on ELSE DATE '1900-01-01' END, DATE '9999-12-31', 1, 0, ''
 FROM cost;
 

@@ -23,10 +23,9 @@ SELECT t.item, coalesce(l.version, 0) + 1 AS version, o.entity, o.method, o.conv
         ELSE portion(coalesce(l.total, 0) + t.price, o.upfront, 1000000) END AS upfront,
     CASE WHEN t.treatment = 'prospective' THEN 0 ELSE b.recognised END AS base,
     t.at_once,
-    CASE
-        WHEN t.treatment = 'prospective' THEN greatest(t.effective_on, coalesce(t.starts_on, l.starts_on, t.effective_on))
-        ELSE coalesce(t.starts_on, l.starts_on, t.effective_on)
-    END AS starts_on,
+    coalesce(t.starts_on, l.begun_on, t.effective_on) AS begun_on,
+    CASE WHEN t.treatment = 'prospective' THEN greatest(t.effective_on, coalesce(t.starts_on, l.begun_on, t.effective_on))
+        ELSE coalesce(t.starts_on, l.begun_on, t.effective_on) END AS starts_on,
     coalesce(t.ends_on, l.ends_on) AS ends_on,
     CASE WHEN t.treatment = 'prospective' THEN 0 ELSE o.start_minute END AS start_minute,
     CASE WHEN t.ends_on IS NULL THEN o.end_minute ELSE 0 END AS end_minute,

@@ -3,12 +3,20 @@
 -- layers before it recognised: that is the catch-up.
 
 CREATE OR REPLACE TABLE timed AS
-SELECT d.*, weight(d.convention, d.starts_on, d.start_minute, d.ends_on, d.end_minute, d.ends_on) AS whole,
-    least(d.valid_to, greatest(d.valid_from + 1, d.ends_on, coalesce(h.resumed_on + 1, d.ends_on))) AS upto
-FROM due d
-LEFT JOIN (SELECT item, max(resumed_on) AS resumed_on FROM hold WHERE resumed_on < DATE '9999-12-31' GROUP BY item) h
-    ON h.item = d.item
-WHERE d.method = 'ratable';
+WITH placed AS (
+    SELECT d.*, service_months(d.starts_on, d.ends_on) AS months, next_month(d.starts_on) AS head,
+        month_start(day_before(d.ends_on)) AS tail,
+        least(d.valid_to, greatest(d.valid_from + 1, d.ends_on, coalesce(h.resumed_on + 1, d.ends_on))) AS upto
+    FROM due d
+    LEFT JOIN (
+        SELECT item, max(resumed_on) AS resumed_on FROM hold WHERE resumed_on < DATE '9999-12-31' GROUP BY item
+    ) h ON h.item = d.item
+    WHERE d.method = 'ratable'
+),
+counted AS (SELECT *, month_number(tail) - month_number(head) AS middle FROM placed)
+SELECT *,
+    weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, ends_on) AS whole
+FROM counted;
 
 INSERT INTO slice
 WITH cut AS (
@@ -18,7 +26,8 @@ WITH cut AS (
     WHERE t.residual = 'cumulative' AND t.upto > t.valid_from
 ),
 held AS (
-    SELECT c.*, coalesce(a.held_on, c.from_day) AS a, coalesce(b.held_on, c.to_day) AS b
+    SELECT c.*, coalesce(a.held_on, c.from_day) AS from_on, coalesce(b.held_on, c.to_day) AS to_on,
+        least(coalesce(a.held_on, c.from_day), c.ends_on) AS a, least(coalesce(b.held_on, c.to_day), c.ends_on) AS b
     FROM cut c
     LEFT JOIN hold a ON a.item = c.item AND c.from_day > a.held_on AND c.from_day <= a.resumed_on
     LEFT JOIN hold b ON b.item = c.item AND c.to_day > b.held_on AND c.to_day <= b.resumed_on
@@ -26,17 +35,19 @@ held AS (
 reached AS (
     SELECT item, version, number, at_once, from_day = valid_from AS opens, base,
         CASE
-            WHEN b <= starts_on THEN 0
+            WHEN to_on <= starts_on THEN 0
             WHEN whole <= 0 THEN amount
             ELSE upfront + portion(
-                amount - upfront, weight(convention, starts_on, start_minute, ends_on, end_minute, b), whole
+                amount - upfront,
+                weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, b), whole
             )
         END AS at_end,
         CASE
-            WHEN a <= starts_on THEN 0
+            WHEN from_on <= starts_on THEN 0
             WHEN whole <= 0 THEN amount
             ELSE upfront + portion(
-                amount - upfront, weight(convention, starts_on, start_minute, ends_on, end_minute, a), whole
+                amount - upfront,
+                weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, a), whole
             )
         END AS at_start
     FROM held
@@ -54,8 +65,8 @@ WITH cut AS (
     WHERE t.residual <> 'cumulative'
 ),
 weighed AS (
-    SELECT *, weight(convention, starts_on, start_minute, ends_on, end_minute, to_day)
-        - weight(convention, starts_on, start_minute, ends_on, end_minute, from_day) AS part
+    SELECT *, weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, to_day)
+        - weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, from_day) AS part
     FROM cut
 ),
 counted AS (

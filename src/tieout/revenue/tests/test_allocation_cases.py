@@ -1,0 +1,68 @@
+"""Published cases of splitting a transaction price over obligations."""
+
+from __future__ import annotations
+
+from tieout.revenue.tests.conformance import case
+from tieout.revenue.tests.story import Story, cents, units
+
+
+@case("D01")
+def test_three_obligations_share_one_price_by_their_ssp() -> None:
+    story = Story().sells("A", "100", ssp="50").sells("B", "0", ssp="25").sells("C", "0", ssp="75")
+    assert story.allocation() == {"A": "33.33", "B": "16.67", "C": "50.00"}
+
+
+@case("D02")
+def test_prices_that_differ_from_ssp_are_carved() -> None:
+    story = Story().sells("A", "35").sells("B", "20").sells("C", "65")
+    story.priced("A", "50").priced("B", "25").priced("C", "75")
+    assert story.allocation() == {"A": "40.00", "B": "20.00", "C": "60.00"}
+    assert {row["line_id"]: row["carve"] for row in story.rows("allocation")} == {"A": 500, "B": 0, "C": -500}
+
+
+@case("D03")
+def test_a_free_item_receives_revenue() -> None:
+    story = Story().sells("A", "20").sells("B", "10").sells("C", "0")
+    story.priced("A", "20").priced("B", "10").priced("C", "10")
+    assert story.allocation() == {"A": "15.00", "B": "7.50", "C": "7.50"}
+
+
+def _sold_together() -> Story:
+    story = Story().priced("A", "40").priced("B", "55").priced("C", "45")
+    for product in ("B", "C"):
+        story.add("bundle", bundle_id="B+C", product_id=product, currency="USD", price=cents("60"))
+    return story
+
+
+@case("D04")
+def test_a_discount_that_a_bundle_explains_stays_in_the_bundle() -> None:
+    story = _sold_together().sells("A", "40").sells("B", "30").sells("C", "30")
+    assert story.allocation() == {"A": "40.00", "B": "33.00", "C": "27.00"}
+
+
+def test_a_discount_that_a_bundle_does_not_explain_is_shared_by_all() -> None:
+    story = _sold_together().sells("A", "10").sells("B", "30").sells("C", "30")
+    assert story.allocation() == {"A": "20.00", "B": "27.50", "C": "22.50"}
+
+
+@case("D05")
+def test_what_the_others_leave_goes_to_the_residual_obligation() -> None:
+    story = _sold_together().sells("A", "40").sells("B", "30").sells("C", "30").sells("D", "30", allocation="residual")
+    assert story.allocation() == {"A": "40.00", "B": "33.00", "C": "27.00", "D": "30.00"}
+
+
+@case("D06")
+def test_ssp_may_be_a_share_of_the_list_price() -> None:
+    story = Story().sells("Hardware", "800", quantity=units(2), list_price=cents("1000"))
+    story.sells("Software", "600", quantity=units(2), list_price=cents("800"))
+    for product, share in (("Hardware", "0.75"), ("Software", "0.70")):
+        story.priced(product, "0", basis="percent_of_list", share=units(share))
+    assert story.allocation() == {"Hardware": "801.53", "Software": "598.47"}
+    assert {row["line_id"]: row["ssp"] for row in story.rows("allocation")} == {"Hardware": 75000, "Software": 56000}
+
+
+@case("D29")
+def test_a_voucher_is_an_obligation_at_the_discount_it_will_bring() -> None:
+    redeemed = f"{50 * 0.30 * 0.80:.2f}"
+    story = Story().sells("Product A", "100", ssp="100").sells("Voucher", "0", ssp=redeemed)
+    assert story.allocation() == {"Product A": "89.29", "Voucher": "10.71"}
