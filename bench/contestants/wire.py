@@ -8,7 +8,6 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ def pages(revio: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
         while more:
             answer = client.get(f"{revio['url']}/Payments", params=params)
             answer.raise_for_status()
-            data = json.loads(answer.content, parse_float=Decimal)
+            data = json.loads(answer.content, parse_float=str)
             yield data["records"]
             more = data["has_more"]
             params["search.page"] += 1

@@ -170,13 +170,13 @@ def _upsert(table: Table, connection_id: int, rows: Sequence[Landed]) -> None:
     with database.cursor() as cursor:
         shape = f"select {columns} from {name} with no data"  # noqa: S608 - names from this module
         cursor.execute(f"create temporary table if not exists {staging} on commit delete rows as {shape}")
+        cursor.execute(f"delete from {staging}")  # noqa: S608
         with cursor.copy(f"copy {staging} ({columns}) from stdin") as copy:
             copy.write("".join([_line(connection_id, row) for row in rows]))
         cursor.execute(
             f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608
             f" on conflict (connection_id, external_id) do update set {changes}"
         )
-        cursor.execute(f"delete from {staging}")  # noqa: S608
 
 
 def _line(connection_id: int, row: Landed) -> str:

@@ -167,11 +167,11 @@ def _land_records(source: Connection, stream: str, stored: Sequence[tuple[int, P
     rows = {raw.external_id: (page_id, raw) for page_id, page in stored for raw in page.records}
     with database.cursor() as cursor:
         cursor.execute(_TABLE)
+        cursor.execute("delete from sync_landing")
         with cursor.copy("copy sync_landing from stdin") as copy:
             copy.write("".join([f"{raw.copied}\t{page_id}\t{raw.ordinal}\n" for page_id, raw in rows.values()]))
         cursor.execute(_LAND, {"connection": source.pk, "stream": stream})
         found = {(page_id, ordinal): (pk, changed) for pk, page_id, ordinal, changed in cursor.fetchall()}
-        cursor.execute("delete from sync_landing")
     fresh = [(found.get((page_id, raw.ordinal)), raw) for page_id, raw in rows.values()]
     landed = [Landed(version[0], raw.external_id, raw.understood) for version, raw in fresh if version]
     return landed, next((changed for _, changed in found.values()), 0)

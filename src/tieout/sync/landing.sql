@@ -1,6 +1,6 @@
 -- Pages of records become new versions of source records. Reads the temporary table sync_landing (external_id, digest,
 -- payload, page_id, ordinal) and answers the rows that are new or changed, each with the number of those that changed.
--- `offset 0` keeps the look-up of what is known one by index: the planner knows nothing of a table just filled.
+-- `offset 0` and `any (array …)` keep the look-ups by index: the planner knows nothing of a table just filled.
 with known as materialized (
     select landed.*, current.id as old_id
       from sync_landing landed
@@ -13,8 +13,9 @@ with known as materialized (
      where current.digest is distinct from landed.digest
 ),
 retired as (
-    update sync_sourcerecord old set current = false from known where old.id = known.old_id
-    returning old.id
+    update sync_sourcerecord set current = false
+     where id = any (array (select old_id from known where old_id is not null))
+    returning id
 ),
 changed as (
     select count(*) as count from retired
