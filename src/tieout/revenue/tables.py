@@ -48,10 +48,12 @@ class Column:
 
     def ddl(self, name: str) -> str:
         """The column as DDL."""
-        preset = "" if self.default is None else f" DEFAULT {self._literal()}"
+        preset = "" if self.default is None else f" DEFAULT {self.literal}"
         return f'"{name}" {self.kind.sql}{preset}{" NOT NULL" if not self.optional else ""}'
 
-    def _literal(self) -> str:
+    @property
+    def literal(self) -> str:
+        """The default as SQL."""
         return f"'{self.default}'" if isinstance(self.default, str) else str(self.default)
 
 

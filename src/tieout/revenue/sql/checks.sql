@@ -4,6 +4,25 @@ CREATE TABLE refusal AS
 SELECT 'unknown_contract' AS name, contract_id, line_id, 'the contract is not among the contracts' AS said
 FROM obligation WHERE currency IS NULL
 UNION ALL
+SELECT 'duplicate', contract_id, '', 'the contract is given twice' FROM contract GROUP BY contract_id HAVING count(*) > 1
+UNION ALL
+SELECT 'duplicate', contract_id, line_id, 'the line is given twice' FROM line
+GROUP BY contract_id, line_id HAVING count(*) > 1
+UNION ALL
+SELECT 'duplicate', '', '', 'product ' || product_id || ' is given twice' FROM product
+GROUP BY product_id HAVING count(*) > 1
+UNION ALL
+SELECT 'duplicate', '', '', 'rule ' || rule_id || ' is given twice; give the version in force' FROM rule
+GROUP BY rule_id HAVING count(*) > 1
+UNION ALL
+SELECT 'duplicate', '', '', 'event ' || event_id || ' is given twice' FROM event GROUP BY event_id HAVING count(*) > 1
+UNION ALL
+SELECT 'duplicate', any_value(contract_id), '', 'commission ' || commission_id || ' is given twice' FROM commission
+GROUP BY commission_id HAVING count(*) > 1
+UNION ALL
+SELECT 'duplicate', '', '', 'account role ' || role || ' is mapped twice alike' FROM account
+GROUP BY role, product_id, entity HAVING count(*) > 1
+UNION ALL
 SELECT 'unknown_product', contract_id, line_id, 'product ' || product_id || ' is not among the products'
 FROM obligation WHERE allocation IS NULL
 UNION ALL
