@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -35,16 +36,17 @@ def main(
         import django
 
         django.setup()
+        logging.disable(logging.WARNING)
         from django.conf import settings
 
-        from bench import figures, machine, pull, site
+        from bench import figures, machine, post, pull, site
 
         with vendors(SMALL) as running:
             site.set_up(running.credentials)
         about = machine.describe(settings.DATABASE_ADDRESS.conninfo)
         console.print(about)
         groups = []
-        parts = {Part.PULL: pull.measure}
+        parts = {Part.PULL: pull.measure, Part.POST: post.measure}
         for part in only or list(Part):
             groups.append(parts[part](TINY if tiny else FULL, lambda text: console.print(f"[dim]{text}[/]")))
             console.print(figures.table(groups[-1]))

@@ -35,7 +35,7 @@ HEADINGS = ("Figure", "Value", "Baseline", "Ratio", "Goal", "Met")
 
 def table(group: Group) -> Table:
     """For the screen."""
-    shown = Table(title=group.title, caption=group.how, title_justify="left", caption_justify="left")
+    shown = Table(title=group.title, caption=group.how.replace("\n", " "), title_justify="left", caption_justify="left")
     for heading in HEADINGS:
         shown.add_column(heading, justify="left" if heading in ("Figure", "Met") else "right")
     for figure in group.figures:

@@ -76,3 +76,8 @@ def run_of(process: Process) -> Run:
         worker="bench",
     )
     return Run(job, process, timezone.now)
+
+
+def clock() -> queries.SiteClock:
+    """The site's time zone and holidays."""
+    return queries.site_clock()

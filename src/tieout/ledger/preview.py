@@ -60,7 +60,7 @@ class Preview:
     planned: list[Planned] = field(default_factory=list)
     findings: list[Noted] = field(default_factory=list)
     deposits: list[Deposit] = field(default_factory=list)
-    budget: Budget = field(default_factory=lambda: forecast(0, 0, connections=1, lists_stale=False))
+    budget: Budget = field(default_factory=Budget)
 
 
 def preview(process: Process, *, now: datetime, site: SiteClock, most_days: int = 62) -> Preview:
@@ -73,7 +73,7 @@ def preview(process: Process, *, now: datetime, site: SiteClock, most_days: int 
     found.deposits = _deposits(found.planned)
     lines = sum(len(each.document.lines) for each in found.planned)
     stale = not chart.items
-    found.budget = forecast(len(found.planned), lines, connections=process.target.concurrency, lists_stale=stale)
+    found.budget = forecast(len(found.planned), lines, lists_stale=stale)
     return found
 
 

@@ -148,7 +148,6 @@ class ForeseenFinding(Schema):
 class Budget(Schema):
     """Calls to the ledger that the run would take."""
 
-    sign_in: int
     lists: int
     creates: int
     read_back: int

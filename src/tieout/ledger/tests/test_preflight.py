@@ -100,4 +100,9 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_nothing_to_post_costs_no_call() -> None:
-    assert forecast(0, 0, connections=4, lists_stale=True).total == 0
+    assert forecast(0, 0, lists_stale=True).total == 0
+
+
+def test_a_large_run_reads_back_in_batches_and_pages() -> None:
+    quiet = forecast(1000, 30_000, lists_stale=False)
+    assert (quiet.lists, quiet.creates, quiet.read_back) == (0, 1000, 2 + 5 + 15)

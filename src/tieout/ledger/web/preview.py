@@ -22,7 +22,7 @@ from tieout.sync.web.pages import UnderProcess, process_heading
 from tieout.web.pages import Action
 
 MOST_FINDINGS = 200
-CALLS = (("sign_in", "Signing in"), ("lists", "Lists"), ("creates", "Creating"), ("read_back", "Reading back"))
+CALLS = (("lists", "Lists"), ("creates", "Creating"), ("read_back", "Reading back"))
 
 
 def planned_postings(process_id: int, environment_id: int | None) -> Any:
