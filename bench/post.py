@@ -42,7 +42,7 @@ FREE = "getAPISession"
 """Signing in is not counted by Sage."""
 HOW = """\
 Other receipts into the sandbox, {documents} a row, through the whole delivery: preflight, slot, intent committed, request,
-answer recorded. The bare loop sends the same requests over as many connections, made beforehand, and keeps nothing. A day's
+answer recorded. The bare loop sends the same requests over as many connections, signed in beforehand, and keeps nothing. A day's
 calls are those that the sandbox counted for posting and reading back every receipt of one day, the ledger's lists included."""
 
 

@@ -17,5 +17,5 @@ class Size:
     requests: int
 
 
-FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=36, payments=1_000_000, requests=120)
+FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=30, payments=1_000_000, requests=120)
 TINY = Size(pull_scale=0.01, rounds=1, post_scale=0.02, documents=3, payments=2_000, requests=5)
