@@ -56,9 +56,8 @@ def write(book: duckdb.DuckDBPyConnection, folder: Path, form: Format) -> dict[s
 
 def _query(table: str, places: str, form: Format) -> str:
     shown = ", ".join(f"{_major(name, form)} AS {name}" for name in _MONEY[table])
-    hidden = "places, number" if table == "position" else "places"
     placed = f"SELECT *, CASE currency {places} ELSE 2 END AS places FROM {table}"  # noqa: S608
-    return f"SELECT * EXCLUDE ({hidden}) REPLACE ({shown}) FROM ({placed}) ORDER BY ALL"  # noqa: S608
+    return f"SELECT * EXCLUDE (places) REPLACE ({shown}) FROM ({placed}) ORDER BY ALL"  # noqa: S608
 
 
 def _major(name: str, form: Format) -> str:

@@ -7,9 +7,18 @@ WITH one_dimension AS (
     SELECT contract_id, CASE WHEN min(dimensions) = max(dimensions) THEN min(dimensions) ELSE '' END AS dimensions
     FROM obligation GROUP BY contract_id
 ),
+balances AS (
+    SELECT k.entity, k.currency, d.dimensions, b.number, sum(b.billed)::BIGINT AS billed,
+        sum(b.liability_moved)::BIGINT AS liability_moved, sum(b.asset_moved)::BIGINT AS asset_moved
+    FROM balance b
+    JOIN contract_number c ON c.contract_number = b.contract_number
+    JOIN contract k ON k.contract_id = c.contract_id
+    JOIN one_dimension d ON d.contract_id = c.contract_id
+    GROUP BY k.entity, k.currency, d.dimensions, b.number
+),
 earned AS (
-    SELECT k.item, k.kind, k.entity, k.currency, k.product_id, k.dimensions, m.number, m.amount, m.adjustment
-    FROM movement m JOIN known k ON k.item = m.item
+    SELECT f.kind, f.entity, f.currency, f.product_id, f.dimensions, s.number, s.amount, s.adjustment
+    FROM summary s JOIN facet f ON f.facet = s.facet
 ),
 entry AS (
     SELECT 'revenue' AS role, entity, currency, product_id, dimensions, number, -amount AS amount, 0 AS late
@@ -27,10 +36,9 @@ entry AS (
     FROM cost c JOIN calendar p ON p.entity = c.entity AND p.starts_on <= c.earned_on AND p.ends_on > c.earned_on
     CROSS JOIN (VALUES ('commission_asset', 1), ('commission_payable', -1)) side(role, sign)
     UNION ALL
-    SELECT role, p.entity, p.currency, '', d.dimensions, p.number,
+    SELECT role, b.entity, b.currency, '', b.dimensions, b.number,
         CASE role WHEN 'receivable' THEN billed WHEN 'contract_liability' THEN -liability_moved ELSE asset_moved END, 0
-    FROM position p JOIN one_dimension d ON d.contract_id = p.contract_id
-    CROSS JOIN (VALUES ('receivable'), ('contract_liability'), ('contract_asset')) side(role)
+    FROM balances b CROSS JOIN (VALUES ('receivable'), ('contract_liability'), ('contract_asset')) side(role)
 )
 SELECT role, entity, currency, product_id, dimensions, number, late, sum(amount)::BIGINT AS amount
 FROM entry GROUP BY role, entity, currency, product_id, dimensions, number, late;

@@ -42,3 +42,18 @@ CREATE VIEW known AS
 SELECT item, entity, currency, contract_id, line_id, product_id, dimensions, 'revenue' AS kind FROM obligation
 UNION ALL
 SELECT item, entity, currency, contract_id, commission_id, '', dimensions, 'commission' FROM cost;
+
+-- Whole numbers for what the figures are grouped by: text is joined in again once there is little of it.
+CREATE TABLE facet AS
+SELECT row_number() OVER () AS facet, * FROM (
+    SELECT DISTINCT kind, entity, currency, product_id, dimensions FROM known
+);
+
+CREATE TABLE contract_number AS SELECT row_number() OVER () AS contract_number, contract_id FROM contract;
+
+CREATE TABLE place AS
+SELECT k.item, f.facet, c.contract_number, k.kind
+FROM known k
+JOIN facet f ON f.kind = k.kind AND f.entity = k.entity AND f.currency = k.currency AND f.product_id = k.product_id
+    AND f.dimensions = k.dimensions
+JOIN contract_number c ON c.contract_id = k.contract_id;

@@ -1,7 +1,7 @@
 -- Lines of orders, and lines that changes add, each with its contract, its rule and the pool its price is allocated in.
 -- A line added by a change that is no separate contract has no pool: its amount comes with the change.
 
-CREATE TABLE promise AS
+CREATE VIEW promise AS
 SELECT contract_id, line_id, product_id, quantity, price, list_price, starts_on, ends_on, start_minute, end_minute,
     dimensions, ssp, allocated, '' AS change_id, 'order' AS origin
 FROM line

@@ -29,8 +29,13 @@ SELECT k.kind, k.contract_id, k.line_id, k.product_id, k.currency, p.period, m.v
 FROM movement m JOIN known k ON k.item = m.item JOIN calendar p ON p.number = m.number
 GROUP BY ALL;
 
+CREATE TABLE summary AS
+SELECT p.facet, m.number, sum(m.amount)::BIGINT AS amount, sum(m.adjustment)::BIGINT AS adjustment
+FROM movement m JOIN place p ON p.item = m.item
+GROUP BY p.facet, m.number;
+
 CREATE TABLE waterfall AS
-SELECT k.kind, k.entity, k.currency, k.product_id, p.period, sum(m.amount)::BIGINT AS amount,
-    sum(m.adjustment)::BIGINT AS adjustment
-FROM movement m JOIN known k ON k.item = m.item JOIN calendar p ON p.number = m.number
-GROUP BY k.kind, k.entity, k.currency, k.product_id, p.period;
+SELECT f.kind, f.entity, f.currency, f.product_id, p.period, sum(s.amount)::BIGINT AS amount,
+    sum(s.adjustment)::BIGINT AS adjustment
+FROM summary s JOIN facet f ON f.facet = s.facet JOIN calendar p ON p.number = s.number
+GROUP BY f.kind, f.entity, f.currency, f.product_id, p.period;

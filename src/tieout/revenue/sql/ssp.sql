@@ -7,7 +7,7 @@ SELECT pool, count(*) AS members, sum(price) AS price,
 FROM obligation WHERE pool IS NOT NULL AND allocation <> 'excluded' GROUP BY pool;
 
 CREATE TABLE candidate AS
-SELECT o.item, o.quantity, o.price, o.list_price, s.* EXCLUDE (currency, product_id),
+SELECT o.item, o.quantity, o.price, o.list_price, s.basis, s.amount, s.share, s.low, s.mid, s.high, s.point,
     row_number() OVER (
         PARTITION BY o.item
         ORDER BY s.region <> '' DESC, s.customer_class <> '' DESC, s.starts_on DESC, s.quantity_from DESC
