@@ -39,14 +39,14 @@ def main(
         logging.disable(logging.WARNING)
         from django.conf import settings
 
-        from bench import figures, machine, post, pull, site
+        from bench import figures, machine, pages, post, pull, site
 
         with vendors(SMALL) as running:
             site.set_up(running.credentials)
         about = machine.describe(settings.DATABASE_ADDRESS.conninfo)
         console.print(about)
         groups = []
-        parts = {Part.PULL: pull.measure, Part.POST: post.measure}
+        parts = {Part.PULL: pull.measure, Part.POST: post.measure, Part.PAGES: pages.measure}
         for part in only or list(Part):
             groups.append(parts[part](TINY if tiny else FULL, lambda text: console.print(f"[dim]{text}[/]")))
             console.print(figures.table(groups[-1]))

@@ -69,7 +69,7 @@ def home() -> Iterator[Path]:
 @contextmanager
 def vendors(scale: float) -> Iterator[Vendors]:
     """The vendor sandboxes in a process of their own, without call limits."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "tieout", "sandbox", "serve", "--port", str(port)]
     command += ["--scale", str(scale), "--today", TODAY]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
@@ -93,6 +93,7 @@ def _answering(found: Vendors, process: subprocess.Popen[bytes]) -> Vendors:
     raise RuntimeError("the sandboxes do not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody uses."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
