@@ -16,6 +16,12 @@ from tieout.revenue.errors import Refusal, Refused, Untied
 from tieout.revenue.tables import INPUTS, ddl
 
 Row = Mapping[str, Any]
+_SLICING = {
+    "slices_by_time": "method = 'ratable'",
+    "slices_rounded": "method = 'ratable' AND residual <> 'cumulative'",
+    "slices_by_progress": "method <> 'ratable'",
+}
+"""Which file slices which of the layers that are due."""
 
 
 def new_book() -> duckdb.DuckDBPyConnection:
@@ -58,8 +64,16 @@ def _recognise(book: duckdb.DuckDBPyConnection) -> None:
     last = _scalar(book, "SELECT coalesce(max(round), 0) FROM effect")
     for number in range(1, last + 1):
         _run(book, "round", round=number)
-        _run(book, "slices", "next_layers")
-    _run(book, "rest", "slices")
+        _slice(book)
+        _run(book, "next_layers")
+    _run(book, "rest")
+    _slice(book)
+
+
+def _slice(book: duckdb.DuckDBPyConnection) -> None:
+    for name, concerned in _SLICING.items():
+        if _scalar(book, f"SELECT count(*) FROM due WHERE {concerned}"):  # noqa: S608
+            _run(book, name)
 
 
 def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int) -> None:

@@ -84,4 +84,22 @@ SELECT 'outside_periods', o.contract_id, o.line_id, 'the term from ' || o.starts
 FROM obligation o
 JOIN (SELECT entity, min(starts_on) AS starts_on, max(ends_on) AS ends_on FROM calendar GROUP BY entity) c
     ON c.entity = o.entity
-WHERE o.method = 'ratable' AND (o.starts_on < c.starts_on OR o.ends_on > c.ends_on);
+WHERE o.method = 'ratable' AND (o.starts_on < c.starts_on OR o.ends_on > c.ends_on)
+UNION ALL
+SELECT 'outside_periods', o.contract_id, o.line_id, 'the change leaves the periods: ' || e.effective_on
+FROM effect e JOIN obligation o ON o.item = e.item
+JOIN (SELECT entity, min(starts_on) AS starts_on, max(ends_on) AS ends_on FROM calendar GROUP BY entity) c
+    ON c.entity = o.entity
+WHERE e.effective_on < c.starts_on OR e.effective_on >= c.ends_on OR e.ends_on > c.ends_on OR e.starts_on < c.starts_on
+UNION ALL
+SELECT 'outside_periods', i.contract_id, i.line_id, 'invoice ' || i.invoice_id || ' was issued outside the periods'
+FROM invoice i JOIN contract k ON k.contract_id = i.contract_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM calendar c WHERE c.entity = k.entity AND c.starts_on <= i.issued_on AND c.ends_on > i.issued_on
+)
+UNION ALL
+SELECT 'outside_periods', c.contract_id, c.commission_id, 'the commission leaves the periods'
+FROM cost c
+JOIN (SELECT entity, min(starts_on) AS starts_on, max(ends_on) AS ends_on FROM calendar GROUP BY entity) p
+    ON p.entity = c.entity
+WHERE c.earned_on < p.starts_on OR c.earned_on >= p.ends_on OR (c.treatment = 'capitalise' AND c.ends_on > p.ends_on);

@@ -39,3 +39,12 @@ SELECT f.kind, f.entity, f.currency, f.product_id, p.period, sum(s.amount)::BIGI
     sum(s.adjustment)::BIGINT AS adjustment
 FROM summary s JOIN facet f ON f.facet = s.facet JOIN calendar p ON p.number = s.number
 GROUP BY f.kind, f.entity, f.currency, f.product_id, p.period;
+
+-- Why a figure is what it is: the layer that made it, with every convention, and the version of its rule.
+CREATE VIEW explanation AS
+SELECT o.contract_id, o.line_id, p.period, s.version, s.amount, o.rule_id, o.rule_version, l.change_id, l.method, l.convention,
+    l.residual, l.total, l.amount AS layer_amount, l.upfront, l.base, l.at_once, l.starts_on, l.ends_on, l.valid_from, l.valid_to
+FROM slice s
+JOIN layer l ON l.item = s.item AND l.version = s.version
+JOIN obligation o ON o.item = s.item
+JOIN calendar p ON p.number = s.number;

@@ -48,3 +48,11 @@ def test_what_is_posted_for_closed_months_is_not_posted_again() -> None:
         ("contract_asset", "current"): 20000,
     }
     assert {row["period"] for row in story.rows("journal")} == {"2019-03", "2019-04", "2019-05", "2019-06"}
+
+
+def test_a_figure_is_explained_by_the_layer_that_made_it() -> None:
+    story = Story().sells("plan", "600", over="2019-01-01..2019-06-30", convention="even_months")
+    story.changes("plan", "2019-04-01", "catch_up", "-60")
+    why = next(row for row in story.rows("explanation") if row["period"] == "2019-04" and row["version"] == 2)
+    told = ("amount", "layer_amount", "base", "rule_id", "rule_version", "change_id", "convention", "residual")
+    assert [why[name] for name in told] == [6000, 54000, 30000, "plan", 1, "M0", "even_months", "cumulative"]
