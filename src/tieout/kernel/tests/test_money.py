@@ -92,5 +92,5 @@ def test_a_dollar_over_three_leaves_the_cent_with_the_first() -> None:
 
 @pytest.mark.parametrize("parts", [[], [0, 0], [1, -1]])
 def test_a_split_without_positive_weights_is_refused(parts: list[int]) -> None:
-    with pytest.raises(ValueError, match="weights|empty"):
+    with pytest.raises(ValueError, match=r"weights|empty"):
         split(100, parts)

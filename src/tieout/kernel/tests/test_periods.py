@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ def test_the_months_of_a_period_cover_it_without_gaps(one: date, other: date) ->
     months = list(period.months())
     assert months[0].start <= period.start
     assert months[-1].end >= period.end
-    assert all(before.end == after.start for before, after in zip(months, months[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(months))
 
 
 def test_an_empty_period_is_refused() -> None:
