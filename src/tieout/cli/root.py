@@ -17,6 +17,7 @@ from tieout import __version__
 from tieout.cli.errors import DatabaseAway, NotSetUp
 from tieout.database import commands as database
 from tieout.kernel.errors import TieoutError
+from tieout.revenue.commands import app as revenue
 from tieout.sandbox.commands import app as sandbox
 
 app = typer.Typer(
@@ -122,6 +123,7 @@ def _tell(error: TieoutError, *, as_json: bool) -> None:
 
 for _room in _ROOMS:
     _mount(*_room)
+app.add_typer(revenue, name="revenue", rich_help_panel=_WORK)
 app.add_typer(sandbox, name="sandbox", rich_help_panel="Trying it out")
 app.add_typer(database.app, name="db", rich_help_panel=_SITE)
 app.command("down", rich_help_panel=_SITE)(database.stop)
