@@ -42,7 +42,7 @@ def put(book: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> Non
 
 def compute(book: duckdb.DuckDBPyConnection) -> None:
     """Derive allocation, schedule, positions, waterfall and journals. Raises Refused, Untied."""
-    _run(book, "obligations", "ssp", "allocation", "points", "checks")
+    _run(book, "estimates", "obligations", "ssp", "allocation", "points", "checks")
     _refuse(book)
     _run(book, "layers", "calendar", "changes", "change_checks")
     _refuse(book)

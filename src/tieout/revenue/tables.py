@@ -146,6 +146,15 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "point": _one_of("low", "mid", "high", default="mid"),
     },
     "bundle": {"bundle_id": ID, "product_id": ID, "currency": ID, "price": MONEY},
+    "estimate": {
+        "estimate_id": ID,
+        "contract_id": ID,
+        "line_id": ID,
+        "method": _one_of("most_likely", "expected"),
+        "amount": MONEY,
+        "probability": Column(Kind.MICRO),
+        "limit": MAYBE_MONEY,
+    },
     "change": {
         "change_id": ID,
         "contract_id": ID,

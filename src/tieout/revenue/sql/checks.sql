@@ -125,4 +125,20 @@ FROM commission c WHERE treatment = 'capitalise' AND NOT coalesce(amortised_unti
     SELECT max(ends_on) FROM line l WHERE l.contract_id = c.contract_id), earned_on) > earned_on
 UNION ALL
 SELECT 'commission_contract', contract_id, commission_id, 'the contract is not among the contracts' FROM commission c
-WHERE NOT EXISTS (SELECT 1 FROM contract k WHERE k.contract_id = c.contract_id);
+WHERE NOT EXISTS (SELECT 1 FROM contract k WHERE k.contract_id = c.contract_id)
+UNION ALL
+SELECT 'estimate_line', contract_id, line_id, 'estimate ' || estimate_id || ' names a line that is not of an order'
+FROM estimated e
+WHERE NOT EXISTS (SELECT 1 FROM line l WHERE l.contract_id = e.contract_id AND l.line_id = e.line_id)
+UNION ALL
+SELECT 'estimate_probabilities', contract_id, line_id, 'the probabilities of estimate ' || estimate_id || ' do not add to 1'
+FROM estimated WHERE certain <> 1000000
+UNION ALL
+SELECT 'estimate_tie', contract_id, line_id, 'two outcomes of estimate ' || estimate_id || ' are equally likely'
+FROM estimated WHERE method = 'most_likely' AND likely > 1
+UNION ALL
+SELECT 'estimate_differs', contract_id, line_id, 'the outcomes of estimate ' || estimate_id || ' differ in method or limit'
+FROM estimated WHERE NOT agreed
+UNION ALL
+SELECT 'estimate_billing', contract_id, line_id, 'revenue in proportion to billing cannot have an estimated price'
+FROM estimated e JOIN obligation o USING (contract_id, line_id) WHERE o.method = 'billing';

@@ -1,10 +1,14 @@
--- Lines of orders, and lines that changes add, each with its contract, its rule and the pool its price is allocated in.
+-- Lines of orders with what is estimated to come on top, and lines that changes add, each with its contract, its rule and the pool its price is allocated in.
 -- A line added by a change that is no separate contract has no pool: its amount comes with the change.
 
 CREATE VIEW promise AS
-SELECT contract_id, line_id, product_id, quantity, price, list_price, starts_on, ends_on, start_minute, end_minute,
-    dimensions, ssp, allocated, '' AS change_id, 'order' AS origin
-FROM line
+SELECT l.contract_id, l.line_id, l.product_id, l.quantity, l.price + coalesce(v.included, 0)::BIGINT AS price, l.list_price,
+    l.starts_on, l.ends_on, l.start_minute, l.end_minute, l.dimensions, l.ssp, l.allocated, '' AS change_id,
+    'order' AS origin
+FROM line l
+LEFT JOIN (
+    SELECT contract_id, line_id, sum(included) AS included FROM estimated GROUP BY contract_id, line_id
+) v ON v.contract_id = l.contract_id AND v.line_id = l.line_id
 UNION ALL
 SELECT c.contract_id, c.line_id, c.product_id, c.quantity, c.price, c.list_price, coalesce(c.starts_on, c.effective_on),
     c.ends_on, 0, 0, c.dimensions, c.ssp, NULL, c.change_id, c.treatment

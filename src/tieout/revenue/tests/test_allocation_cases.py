@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tieout.revenue.errors import Refused
 from tieout.revenue.tests.conformance import case
 from tieout.revenue.tests.story import Story, cents, units
 
@@ -66,3 +69,33 @@ def test_a_voucher_is_an_obligation_at_the_discount_it_will_bring() -> None:
     redeemed = f"{50 * 0.30 * 0.80:.2f}"
     story = Story().sells("Product A", "100", ssp="100").sells("Voucher", "0", ssp=redeemed)
     assert story.allocation() == {"Product A": "89.29", "Voucher": "10.71"}
+
+
+def _bonus(*outcomes: tuple[str, str], limit: str) -> Story:
+    story = Story().sells("works", "100000")
+    for amount, probability in outcomes:
+        row = {"line_id": "works", "amount": cents(amount), "probability": units(probability), "limit": cents(limit)}
+        story.add("estimate", estimate_id="bonus", contract_id="C", method="most_likely", **row)
+    return story
+
+
+@case("D37")
+def test_a_bonus_counts_up_to_what_meets_the_constraint() -> None:
+    story = _bonus(("20000", "0.6"), ("0", "0.4"), limit="12000")
+    assert story.allocation() == {"works": "112000.00"}
+    (bonus,) = story.rows("estimated")
+    assert (bonus["estimate"], bonus["constrained_out"]) == (cents("20000"), cents("8000"))
+    for name, uncertain in (
+        ("estimate_tie", _bonus(("20000", "0.5"), ("0", "0.5"), limit="0")),
+        ("estimate_probabilities", _bonus(("20000", "0.6"), ("0", "0.5"), limit="0")),
+    ):
+        with pytest.raises(Refused, match=name):
+            uncertain.allocation()
+
+
+def test_an_expected_value_weighs_every_outcome() -> None:
+    story = Story().sells("goods", "0")
+    for amount, probability in (("100", "0.25"), ("50", "0.75")):
+        row = {"line_id": "goods", "amount": cents(amount), "probability": units(probability)}
+        story.add("estimate", estimate_id="rebate", contract_id="C", method="expected", **row)
+    assert story.allocation() == {"goods": "62.50"}
