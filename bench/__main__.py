@@ -13,7 +13,6 @@ from rich.console import Console
 from bench.grounds import home, vendors
 from bench.sizes import FULL, TINY
 
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 SMALL = 0.01
 console = Console(width=160)
 
@@ -28,7 +27,7 @@ class Part(StrEnum):
 
 def main(
     only: Annotated[list[Part] | None, typer.Option(help="Measure only this part; may be repeated.")] = None,
-    write: Annotated[bool, typer.Option(help="Write docs/benchmarks.md as well.")] = False,
+    write: Annotated[Path | None, typer.Option(help="Write the figures to this page as well.")] = None,
     tiny: Annotated[bool, typer.Option(help="Run everything at a tiny size, to see that it works.")] = False,
 ) -> None:
     """Measure pulling, posting and pages against their peers."""
@@ -51,7 +50,9 @@ def main(
             groups.append(parts[part](TINY if tiny else FULL, lambda text: console.print(f"[dim]{text}[/]")))
             console.print(figures.table(groups[-1]))
         if write:
-            PAGE.write_text(figures.page(groups, about))
+            write.write_text(figures.page(groups, about))
 
 
-typer.run(main)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.command()(main)
+app()

@@ -25,15 +25,10 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Vendors:
-    """A sandbox process that answers."""
+    """A sandbox process that answers, and what its clients need to sign in."""
 
     url: str
-
-    @property
-    def credentials(self) -> dict[str, dict[str, str]]:
-        port = self.url.rsplit(":", 1)[1]
-        command = [sys.executable, "-m", "tieout", "sandbox", "credentials", "--json", "--port", port]
-        return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603
+    credentials: dict[str, dict[str, str]]
 
     def control(self, path: str, body: Any) -> None:
         """Post to a control route."""
@@ -74,10 +69,16 @@ def vendors(scale: float) -> Iterator[Vendors]:
     command += ["--scale", str(scale), "--today", TODAY]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
-        yield _answering(Vendors(f"http://127.0.0.1:{port}"), process)
+        yield _answering(Vendors(f"http://127.0.0.1:{port}", _credentials(port)), process)
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
+
+
+def _credentials(port: int) -> dict[str, dict[str, str]]:
+    command = [sys.executable, "-m", "tieout", "sandbox", "credentials", "--json", "--port", str(port)]
+    found: dict[str, dict[str, str]] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)  # noqa: S603
+    return found
 
 
 def _answering(found: Vendors, process: subprocess.Popen[bytes]) -> Vendors:

@@ -33,8 +33,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 HOW = """\
 {payments} payments with raw versions, lines and sources in {postings} receipts (a receipt a day and method, {lines} lines
 each), 25 processes with {jobs} jobs. Whole answers of gunicorn as `tieout web` starts it, {requests} requests a page, one at a
-time; the first ten are not counted."""
-UNCOUNTED = 10
+time, after {uncounted} that are not counted."""
 
 
 def measure(size: Size, say: Callable[[str], None]) -> Group:
@@ -46,7 +45,7 @@ def measure(size: Size, say: Callable[[str], None]) -> Group:
         figures = []
         for what, path, limited in _addresses(posting):
             say(f"Pages: {path}")
-            figures.append(_figure(what, _times(client, path, size.requests), limited=limited))
+            figures.append(_figure(what, _times(client, path, size), limited=limited))
     return Group("Pages", _how(size, posting), figures)
 
 
@@ -128,16 +127,16 @@ def _wait_for(client: httpx2.Client) -> None:
     raise RuntimeError("the site does not answer")
 
 
-def _times(client: httpx2.Client, path: str, requests: int) -> list[float]:
+def _times(client: httpx2.Client, path: str, size: Size) -> list[float]:
     """Milliseconds of each counted request."""
     times = []
-    for _ in range(UNCOUNTED + requests):
+    for _ in range(size.uncounted + size.requests):
         started = time.perf_counter()
         answer = client.get(path)
         times.append((time.perf_counter() - started) * 1000)
         if answer.status_code != 200:
             raise RuntimeError(f"{path} answers {answer.status_code}")
-    return times[UNCOUNTED:]
+    return times[size.uncounted :]
 
 
 def _figure(what: str, times: list[float], *, limited: bool) -> Figure:
@@ -154,4 +153,5 @@ def _how(size: Size, posting: Posting) -> str:
         lines=posting.lines.count(),
         jobs=f"{25 * 730:,}",
         requests=size.requests,
+        uncounted=size.uncounted,
     )

@@ -32,7 +32,7 @@ select size.job, %(source)s, 'payments', n, 'GET /Payments?search.page=' || n, %
 
 insert into sync_sourcerecord (connection_id, stream, external_id, digest, payload, page_id, ordinal, current)
 select %(source)s, 'payments', 500000 + n, decode(md5(n::text), 'hex'),
-       jsonb_build_object('payment_id', 500000 + n, 'customer_id', 1000 + n %% 5000, 'amount', ((n * 7919) %% 90000 + 100) / 100.0,
+       jsonb_build_object('payment_id', 500000 + n, 'customer_id', 1000 + n %% 5000, 'amount', ((n::bigint * 7919) %% 90000 + 100) / 100.0,
                           'method', methods[1 + n %% 8], 'reference_number', 'R' || n, 'source', 'Auto Debit',
                           'received_date', date %(last_day)s - n / a_day, 'refund_flag', false, 'bounced', false),
        page.first + n / 500, n %% 500, true

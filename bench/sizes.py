@@ -15,7 +15,9 @@ class Size:
     documents: int
     payments: int
     requests: int
+    uncounted: int
+    """Requests of each page before the ones that count."""
 
 
-FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=30, payments=1_000_000, requests=120)
-TINY = Size(pull_scale=0.01, rounds=1, post_scale=0.02, documents=3, payments=2_000, requests=5)
+FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=30, payments=1_000_000, requests=100, uncounted=10)
+TINY = Size(pull_scale=0.01, rounds=1, post_scale=0.02, documents=2, payments=2_000, requests=3, uncounted=1)
