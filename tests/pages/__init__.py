@@ -1,0 +1,1 @@
+"""Stories of the pages of processes, jobs, findings, mappings and postings."""
