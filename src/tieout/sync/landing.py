@@ -133,9 +133,21 @@ def land(run: Run, source: Connection, pages: Sequence[Prepared], position: Stre
 def _raw(source: Connection, page: Page, external_id: str, ordinal: int) -> Raw:
     record = page.records[ordinal]
     payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    if b"\\u0000" in payload:
+        record = _without_nul(record)
+        payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
     digest = hashlib.blake2b(payload, digest_size=16).digest()
     copied = copy_text.row((external_id, digest, payload.decode()))
     return Raw(external_id, ordinal, copied, _landers[0].understand(source, page.stream, record))
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL keeps no U+0000 in a text: its visible symbol stands for it. The page's bytes stay as received."""
+    if isinstance(value, str):
+        return value.replace("\x00", "␀")
+    if isinstance(value, Mapping):
+        return {_without_nul(name): _without_nul(each) for name, each in value.items()}
+    return [_without_nul(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _store_pages(run: Run, source: Connection, pages: Sequence[Prepared]) -> list[tuple[int, Prepared]]:

@@ -17,11 +17,6 @@ IN_LIMIT = 1000
 Row = Mapping[str, str]
 
 
-def equal_to(field: str, value: str) -> Element:
-    """Filter: the field has this value."""
-    return element("equalto", None, element("field", field), element("value", value))
-
-
 def is_one_of(field: str, values: Sequence[str]) -> Element:
     """Filter: the field has one of at most 1,000 values."""
     return element("in", None, element("field", field), *elements("value", values))

@@ -80,6 +80,13 @@ def test_a_page_lands_with_its_bytes_versions_rows_counts_and_cursor(stream: Str
     assert StreamPosition.objects.get().position == {"page": 1}
 
 
+def test_a_character_that_the_database_refuses_is_shown_by_its_symbol_and_the_bytes_stay(stream: Stream) -> None:
+    stream.land([payment(1, reference_number="A\x00B", notes=["x\x00", {"deep": r"a \u0000 spelt out"}])])
+    assert Payment.objects.get().reference == "A␀B"
+    assert SourceRecord.objects.get().payload["notes"] == ["x␀", {"deep": r"a \u0000 spelt out"}]
+    assert orjson.loads(queries.page_body(InputPage.objects.get()))["records"][0]["reference_number"] == "A\x00B"
+
+
 def test_a_record_that_changes_and_changes_back_has_three_versions(stream: Stream) -> None:
     for amount in ("10.00", "12.00", "10.00"):
         stream.land([payment(1, amount), payment(2)])
