@@ -59,7 +59,10 @@ INSTALLED_APPS = [
     "tieout.connect",
     "tieout.sync",
     "tieout.records",
+    "tieout.revenue",
     "tieout.ledger",
+    "tieout.reports",
+    "tieout.close",
     "tieout.web",
 ]
 

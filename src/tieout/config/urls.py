@@ -12,7 +12,10 @@ urlpatterns = [
     path("", include("tieout.connect.web.urls")),
     path("", include("tieout.audit.web.urls")),
     path("", include("tieout.sync.web.urls")),
+    path("", include("tieout.revenue.web.urls")),
     path("", include("tieout.ledger.web.urls")),
+    path("", include("tieout.reports.web.urls")),
+    path("", include("tieout.close.web.urls")),
 ]
 handler400 = faults.bad_request
 handler403 = faults.permission_denied

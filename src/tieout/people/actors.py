@@ -29,6 +29,10 @@ class Permission(StrEnum):
     DECIDE_FINDING = "decide a finding"
     POST = "post to the ledger"
     REVERSE = "reverse a posting"
+    CHANGE_DATA = "change revenue data"
+    SET_UP_ACCOUNTING = "set up accounting"
+    SIGN_OFF = "sign off a step of the close"
+    CLOSE_PERIOD = "close or reopen a period"
     MANAGE_PEOPLE = "manage people"
     READ_AUDIT = "read the audit trail"
     OWN_TOKENS = "keep API tokens"
@@ -46,6 +50,10 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_FINDING: frozenset({Role.CONTROLLER, Role.ACCOUNTANT}),
     Permission.POST: _BOOKS,
     Permission.REVERSE: _BOOKS,
+    Permission.CHANGE_DATA: frozenset({Role.CONTROLLER, Role.ACCOUNTANT}),
+    Permission.SET_UP_ACCOUNTING: _BOOKS,
+    Permission.SIGN_OFF: frozenset({Role.CONTROLLER, Role.ACCOUNTANT}),
+    Permission.CLOSE_PERIOD: _BOOKS,
     Permission.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
     Permission.READ_AUDIT: frozenset({Role.ADMIN, Role.CONTROLLER}),
 }

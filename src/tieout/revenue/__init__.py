@@ -1,1 +1,1 @@
-"""Revenue: ASC 606 recognition and 340-40 contract costs as columnar SQL over plain tables. See docs/revenue.md."""
+"""Revenue data kept in PostgreSQL: batches that bring it in, its versions, accounting periods, and sets of figures made from it."""

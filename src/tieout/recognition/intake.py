@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 
 from tieout.kernel.currency import EXPONENTS
-from tieout.revenue.errors import BadRows
-from tieout.revenue.files import Source, read
-from tieout.revenue.tables import INPUTS, Column, Kind
+from tieout.recognition.errors import BadRows
+from tieout.recognition.files import Source, read
+from tieout.recognition.tables import INPUTS, Column, Kind
 
 SHOWN = 100
 
@@ -125,7 +125,7 @@ def _valid(column: Column, text: str) -> str:
         return (
             f"regexp_full_match({text}, '\\d{{4}}-\\d\\d-\\d\\d( 00:00:00)?') AND TRY_CAST({text} AS DATE) IS NOT NULL"
         )
-    decimals = {Kind.MONEY: "places", Kind.MICRO: "6", Kind.WHOLE: "0"}[column.kind]
+    decimals = {Kind.MONEY: "places", Kind.MICRO: "6", Kind.WHOLE: "0", Kind.RATE: "9"}[column.kind]
     plain = f"regexp_full_match({text}, '-?\\d{{1,15}}(\\.\\d{{1,9}})?')"
     scaled = f"TRY_CAST({text} AS DECIMAL(38, 9)) * 10 ** {decimals}"
     return f"{plain} AND length(rtrim(split_part({text}, '.', 2), '0')) <= {decimals} AND {scaled} IS NOT NULL"
@@ -145,7 +145,7 @@ def _value(name: str, column: Column, text: str) -> str:
     elif column.kind is Kind.TEXT:
         parsed = text
     else:
-        places = {Kind.MONEY: "places", Kind.MICRO: "6", Kind.WHOLE: "0"}[column.kind]
+        places = {Kind.MONEY: "places", Kind.MICRO: "6", Kind.WHOLE: "0", Kind.RATE: "9"}[column.kind]
         parsed = _shifted(text, places)
     preset = column.literal if column.default is not None else "NULL"
     return f"CASE WHEN coalesce({text}, '') = '' THEN {preset} ELSE {parsed} END"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tieout.revenue.errors import Refused
-from tieout.revenue.tests.story import EVER, Story, cents, day, units
+from tieout.recognition.errors import Refused
+from tieout.recognition.tests.story import EVER, Story, cents, day, units
 
 YEAR = "2019-01-01..2019-12-31"
 Teller = Callable[[Story], object]

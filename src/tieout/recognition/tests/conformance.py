@@ -1,6 +1,6 @@
 """Which published cases the engine passes: tests register themselves, and the page is written from running them.
 
-`python -m tieout.revenue.tests.conformance` writes docs/conformance.md. A case without a test stands there as not covered.
+`python -m tieout.recognition.tests.conformance` writes docs/conformance.md. A case without a test stands there as not covered.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ def case(identity: str) -> Callable[[Test], Test]:
 def page() -> str:
     """The page, from running each registered test now."""
     for name in MODULES:
-        import_module(f"tieout.revenue.tests.test_{name}_cases")
+        import_module(f"tieout.recognition.tests.test_{name}_cases")
     results = {identity: _result(identity) for identity in REQUIREMENTS}
     passed = sum(result == "passes" for result in results.values())
     head = (
         "# Conformance\n\nWorked examples of ASC 606 and 340-40 and of published systems, run through the engine. Written by\n"
-        "`python -m tieout.revenue.tests.conformance`, which runs them; a test holds this page to its result.\n\n"
+        "`python -m tieout.recognition.tests.conformance`, which runs them; a test holds this page to its result.\n\n"
         f"{passed} of {len(results)} cases pass; the others are not yet covered, and nothing is claimed about them.\n\n"
         "| case | requirement | paragraph | example | result |\n|---|---|---|---|---|\n"
     )
@@ -103,6 +103,6 @@ def _result(identity: str) -> str:
 
 
 if __name__ == "__main__":
-    from tieout.revenue.tests import conformance
+    from tieout.recognition.tests import conformance
 
     PAGE.write_text(conformance.page(), "utf-8")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tieout.revenue.errors import Refused
-from tieout.revenue.tests.conformance import case
-from tieout.revenue.tests.story import Story, cents, units
+from tieout.recognition.errors import Refused
+from tieout.recognition.tests.conformance import case
+from tieout.recognition.tests.story import Story, cents, units
 
 
 @case("D01")

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from tieout.revenue.errors import Refusal, Refused, Untied
-from tieout.revenue.tables import INPUTS, ddl
+from tieout.recognition.errors import Refusal, Refused, Untied
+from tieout.recognition.tables import INPUTS, ddl
 
 Row = Mapping[str, Any]
 _SLICING = {
@@ -86,7 +86,7 @@ def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int) -> None:
 
 @cache
 def _sql(name: str) -> str:
-    return (files("tieout.revenue") / "sql" / f"{name}.sql").read_text("utf-8")
+    return (files("tieout.recognition") / "sql" / f"{name}.sql").read_text("utf-8")
 
 
 def _scalar(book: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -11,6 +11,8 @@ from enum import Enum
 
 MICRO = 1_000_000
 """Quantities and shares are whole numbers of millionths."""
+NANO = 1_000_000_000
+"""Exchange rates are whole numbers of thousand-millionths."""
 
 
 class Kind(Enum):
@@ -21,6 +23,7 @@ class Kind(Enum):
     MONEY = ("BIGINT", "an amount in the currency, for example 1200.00")
     MICRO = ("BIGINT", "a number with at most six decimals, for example 0.1")
     WHOLE = ("BIGINT", "a whole number")
+    RATE = ("BIGINT", "a number with at most nine decimals, for example 1.0875")
 
     @property
     def sql(self) -> str:
@@ -87,6 +90,14 @@ RESIDUALS = ("cumulative", "last", "first", "truncate_last")
 EVENTS = ("delivery", "acceptance", "milestone", "progress", "usage", "hold", "resume")
 
 INPUTS: Mapping[str, Mapping[str, Column]] = {
+    "entity": {"entity": ID, "name": ANY, "functional_currency": ID},
+    "customer": {
+        "customer_id": ID,
+        "name": ANY,
+        "region": ANY,
+        "customer_class": ANY,
+        "fields": ANY,
+    },
     "contract": {
         "contract_id": ID,
         "customer_id": ANY,
@@ -109,13 +120,17 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "start_minute": MINUTE,
         "end_minute": MINUTE,
         "dimensions": ANY,
+        "fields": ANY,
         "ssp": MAYBE_MONEY,
         "allocated": MAYBE_MONEY,
         "override_reason": ANY,
     },
     "product": {
         "product_id": ID,
+        "name": ANY,
         "rule_id": ID,
+        "dimensions": ANY,
+        "fields": ANY,
         "allocation": _one_of("relative", "residual", "excluded", default="relative"),
     },
     "rule": {
@@ -202,6 +217,13 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "convention": _one_of(*CONVENTIONS, default="even_months"),
         "dimensions": ANY,
     },
+    "rate": {
+        "from_currency": ID,
+        "to_currency": ID,
+        "kind": _one_of("spot", "closing", "average", default="spot"),
+        "starts_on": DAY,
+        "rate": Column(Kind.RATE),
+    },
     "period": {
         "entity": ANY,
         "period": ID,
@@ -218,8 +240,27 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "dimensions": ANY,
         "amount": MONEY,
     },
-    "account": {"role": ID, "product_id": ANY, "entity": ANY, "account": ID},
+    "account": {"role": ID, "product_id": ANY, "entity": ANY, "dimension": ANY, "account": ID},
 }
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "entity": ("entity",),
+    "customer": ("customer_id",),
+    "contract": ("contract_id",),
+    "line": ("contract_id", "line_id"),
+    "product": ("product_id",),
+    "rule": ("rule_id", "version"),
+    "ssp": ("product_id", "currency", "region", "customer_class", "quantity_from", "starts_on"),
+    "bundle": ("bundle_id", "product_id", "currency"),
+    "estimate": ("estimate_id", "amount"),
+    "change": ("change_id", "line_id"),
+    "event": ("event_id",),
+    "invoice": ("invoice_id", "line_id"),
+    "commission": ("commission_id",),
+    "rate": ("from_currency", "to_currency", "kind", "starts_on"),
+    "account": ("role", "product_id", "entity", "dimension"),
+}
+"""What names a row of a table that people and connectors deliver. The other tables come from periods and postings."""
 
 OUTPUTS = ("allocation", "schedule", "position", "waterfall", "journal")
 

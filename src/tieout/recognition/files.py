@@ -15,8 +15,8 @@ from typing import Any
 
 import duckdb
 
-from tieout.revenue.errors import UnreadableFile
-from tieout.revenue.tables import INPUTS
+from tieout.recognition.errors import UnreadableFile
+from tieout.recognition.tables import INPUTS
 
 _TABLES = {name: table for table in INPUTS for name in (table, f"{table}s")}
 _SCAN = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tieout.revenue.tests.conformance import case
-from tieout.revenue.tests.story import Amounts, Story, day, units
+from tieout.recognition.tests.conformance import case
+from tieout.recognition.tests.story import Amounts, Story, day, units
 
 MONTHS_2019 = ("2019-06", "2019-07", "2019-08", "2019-09", "2019-10")
 

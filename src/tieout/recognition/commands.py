@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tieout.revenue.results import Format
+from tieout.recognition.results import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ def compute(
     form: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = Format.CSV,
 ) -> None:
     """Allocation, schedule, positions, waterfall and journals of the contracts in FILES."""
-    from tieout.revenue import engine, intake, results
+    from tieout.recognition import engine, intake, results
 
     with engine.new_book() as book:
         read = intake.load(book, files)

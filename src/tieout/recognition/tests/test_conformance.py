@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tieout.revenue.tests import conformance
+from tieout.recognition.tests import conformance
 
 
 def test_the_page_is_current() -> None:
-    assert conformance.PAGE.read_text("utf-8") == conformance.page(), "run python -m tieout.revenue.tests.conformance"
+    assert conformance.PAGE.read_text("utf-8") == conformance.page(), (
+        "run python -m tieout.recognition.tests.conformance"
+    )
 
 
 def test_no_case_that_has_a_test_fails() -> None:

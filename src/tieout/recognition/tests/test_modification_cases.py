@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tieout.revenue.tests.conformance import case
-from tieout.revenue.tests.story import Amounts, Story, cents, units
+from tieout.recognition.tests.conformance import case
+from tieout.recognition.tests.story import Amounts, Story, cents, units
 
 HALF_YEAR = "2019-01-01..2019-06-30"
 

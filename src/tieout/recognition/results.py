@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from tieout.kernel.currency import EXPONENTS
-from tieout.revenue.tables import OUTPUTS
+from tieout.recognition.tables import OUTPUTS
 
 _MONEY = {
     "allocation": ("price", "ssp", "allocated", "carve"),

@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout.revenue import engine
-from tieout.revenue.tests.reference import Change, Line, allocate, recognised
+from tieout.recognition import engine
+from tieout.recognition.tests.reference import Change, Line, allocate, recognised
 
 CONVENTIONS = ("actual_days", "month_share", "thirty_360", "even_months")
 FIRST = date(2024, 1, 1)

@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 from typer.testing import CliRunner
 
-from tieout.revenue import engine, intake
-from tieout.revenue.commands import app
-from tieout.revenue.errors import BadRows, Refused, UnreadableFile
+from tieout.recognition import engine, intake
+from tieout.recognition.commands import app
+from tieout.recognition.errors import BadRows, Refused, UnreadableFile
 
 TABLES = {
     "contracts": "contract_id,currency,signed_on\nC1,USD,2026-01-01\nC2,JPY,2026-01-01\n",

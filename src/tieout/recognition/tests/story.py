@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 
 from tieout.kernel.money import Money
-from tieout.revenue import engine
-from tieout.revenue.tables import MICRO
+from tieout.recognition import engine
+from tieout.recognition.tables import MICRO
 
 EVER = date(2000, 1, 1)
 Amounts = dict[str, str]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tieout.revenue.tests.conformance import case
-from tieout.revenue.tests.story import Story, units
+from tieout.recognition.tests.conformance import case
+from tieout.recognition.tests.story import Story, units
 
 
 def _falling_to_forty_percent(before: str) -> str:

@@ -1,0 +1,1 @@
+"""Reports over the figures: waterfall, roll-forwards, remaining obligations, and the tie-out to the ledger."""

@@ -1,0 +1,1 @@
+"""The revenue room's pages."""
