@@ -43,6 +43,8 @@ ACCOUNTS = (
     Account("10920", "Billing cash clearing"),
     Account("12000", "Accounts receivable"),
     Account("12100", "Unbilled receivables", requires="CUSTOMER"),
+    Account("12150", "Contract assets"),
+    Account("12200", "Right to recover returned goods"),
     Account("12900", "Allowance for doubtful accounts", normal="-1"),
     Account("14000", "Prepaid expenses"),
     Account("14500", "Capitalised contract costs"),
@@ -54,6 +56,7 @@ ACCOUNTS = (
     Account("23000", "Deferred revenue - current", normal="-1"),
     Account("23900", "Deferred revenue - long term", normal="-1"),
     Account("24000", "Customer credits and deposits", normal="-1"),
+    Account("24500", "Refund liabilities", normal="-1"),
     Account("25000", "Commissions payable", normal="-1"),
     Account("2900", "Inter-entity payable", normal="-1"),
     Account("30000", "Common stock", normal="-1"),
@@ -78,6 +81,8 @@ ACCOUNTS = (
     Account("62000", "Bad debt expense", _INCOME),
     Account("63000", "Bank and processor fees", _INCOME),
     Account("64000", "Marketing", _INCOME, requires="DEPT CLASS"),
+    Account("70000", "Interest income from financing", _INCOME, "-1"),
+    Account("71000", "Interest expense from financing", _INCOME),
     Account("79000", "Foreign exchange gain or loss", _INCOME),
 )
 
