@@ -8,7 +8,8 @@ from django.db.models import Count, QuerySet, Sum
 
 from tieout.kernel.errors import NotFound
 from tieout.ledger.models import Line, Posting, ReferenceItem, Source
-from tieout.sync.models import Job
+from tieout.sync import queries as sync
+from tieout.sync.models import Job, SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ def sources(posting: Posting, line_id: int | None = None) -> QuerySet[Source]:
     """The records behind a posting, or behind one of its lines, with their raw versions."""
     found = posting.sources.select_related("source_record", "line").order_by("line__number", "pk")
     return found.filter(line_id=line_id) if line_id else found
+
+
+def uses(record: SourceRecord) -> list[Source]:
+    """What was booked from any version of a raw record, newest first; at most the last fifty."""
+    versions = sync.versions(record).order_by().values("pk")
+    found = Source.objects.filter(source_record__in=versions).select_related("posting")
+    return list(found.order_by("-posting__pk", "-pk")[:50])
 
 
 def postings_of_job(job: Job) -> QuerySet[Posting]:

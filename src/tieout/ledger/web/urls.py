@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tieout.ledger.web import mapping, overview, postings, preview, setup, tie_out
+from tieout.ledger.web import mapping, overview, postings, preview, records, setup, tie_out
 
 urlpatterns = [
     path("processes/new/", setup.ChooseKind.as_view(), name="process_new"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("processes/<int:pk>/preview/", preview.PreviewPage.as_view(), name="process_preview"),
     path("processes/<int:pk>/post/", preview.PostPlanned.as_view(), name="process_post"),
     path("processes/<int:pk>/tie-out/", tie_out.TieOut.as_view(), name="process_tie_out"),
+    path("records/<int:pk>/", records.RecordPage.as_view(), name="record"),
     path("jobs/<int:pk>/postings/", postings.JobPostings.as_view(), name="job_postings"),
     path("postings/", postings.Postings.as_view(), name="postings"),
     path("postings/<int:pk>/", postings.PostingPage.as_view(), name="posting"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tieout.sync.web import findings, jobs, processes, records
+from tieout.sync.web import findings, jobs, processes
 
 urlpatterns = [
     path("processes/", processes.Processes.as_view(), name="processes"),
@@ -31,5 +31,4 @@ urlpatterns = [
     path("findings/decide/", findings.Decide.as_view(), name="findings_decide"),
     path("findings/retry/", findings.Retry.as_view(), name="findings_retry"),
     path("findings/<int:pk>/", findings.FindingPage.as_view(), name="finding"),
-    path("records/<int:pk>/", records.RecordPage.as_view(), name="record"),
 ]

@@ -55,7 +55,7 @@ def test_htmx_gets_the_list_alone_and_the_state_of_the_form_with_it(browser: Cli
     )
     text = part.content.decode()
     assert text.lstrip().startswith('<section id="list"')
-    assert '<input type="hidden" name="sort" value="name" form="filters">' in text
+    assert '<option value="name" selected>' in text  # what a narrow screen sorts by
     assert '<input type="hidden" name="show" value="50" form="filters">' in text
 
 
