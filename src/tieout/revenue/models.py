@@ -208,6 +208,23 @@ class FigureSet(models.Model):
         return f"Figures {self.pk} of {self.made_at:%Y-%m-%d %H:%M}"
 
 
+class FiscalYears(models.Model):
+    """How an entity divides its years into accounting periods; see `tieout.revenue.fiscal`."""
+
+    environment = models.ForeignKey("people.Environment", on_delete=models.PROTECT, related_name="+")
+    entity = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=6)
+    month = models.PositiveSmallIntegerField()
+    weekday = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=7)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("environment", "entity"), name="revenue_fiscal_years_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.entity}".strip()
+
+
 class Period(models.Model):
     """An accounting period of an entity, half-open. At most one is closing; closed ones come before it, without a gap."""
 
@@ -231,6 +248,9 @@ class Period(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("environment", "entity", "label"), name="revenue_period_label_once"),
             models.UniqueConstraint(fields=("environment", "entity", "starts_on"), name="revenue_period_start_once"),
+            models.UniqueConstraint(
+                fields=("environment", "entity"), condition=Q(state="closing"), name="revenue_period_one_closing"
+            ),
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="revenue_period_not_empty"),
             models.CheckConstraint(
                 condition=Q(state__in=("closing", "closed")) ^ Q(figures__isnull=True),
@@ -244,20 +264,30 @@ class Period(models.Model):
                 when=pgtrigger.After,
                 timing=pgtrigger.Deferred,
                 func="""
+                    -- The row as it is at commit: NEW may be a version that the same transaction has left behind.
                     if exists (
-                        select 1 from revenue_period p
-                         where p.environment_id = NEW.environment_id and p.entity = NEW.entity and p.id <> NEW.id
-                           and (p.starts_on < NEW.ends_on and p.ends_on > NEW.starts_on
-                                or p.starts_on < NEW.starts_on and p.state <> 'closed' and NEW.state in ('closing', 'closed')
-                                or p.starts_on > NEW.starts_on and p.state in ('closing', 'closed')
-                                   and NEW.state <> 'closed')
+                        select 1 from revenue_period mine
+                          join revenue_period p using (environment_id, entity)
+                         where mine.id = NEW.id and p.id <> mine.id
+                           and (p.starts_on < mine.ends_on and p.ends_on > mine.starts_on
+                                or p.starts_on < mine.starts_on and p.state <> 'closed'
+                                   and mine.state in ('closing', 'closed')
+                                or p.starts_on > mine.starts_on and p.state in ('closing', 'closed')
+                                   and mine.state <> 'closed'
+                                or p.starts_on < mine.starts_on and p.state = 'future' and mine.state <> 'future'
+                                or p.starts_on > mine.starts_on and p.state <> 'future' and mine.state = 'future')
                     ) then
                         raise exception 'period % overlaps another one or is closed out of order', NEW.label
                             using errcode = 'check_violation', constraint = 'revenue_period_in_order';
                     end if;
                     return null;
                 """,
-            )
+            ),
+            pgtrigger.Protect(
+                name="frozen_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.state in ('closing', 'closed')"),
+            ),
         ]
 
     def __str__(self) -> str:
