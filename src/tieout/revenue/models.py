@@ -51,6 +51,10 @@ class Batch(models.Model):
     """The first problems, each with sheet, row, column, cause and remedy; `counts` says how many there are."""
     impact = models.JSONField(default=dict)
     """What applying would change: revenue, deferred revenue and journals by period."""
+    files = models.JSONField(default=dict)
+    """Name → hash in the site's file store: the rows of each table that differ from what is known, and every problem."""
+    progress = models.JSONField(default=dict)
+    """While it is being read: phase, rows done, and the moment; afterwards what the preview was compared with."""
     created_by = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     applied_by = models.CharField(max_length=200, blank=True)
