@@ -71,9 +71,15 @@ def delete_process(request: Call, process_id: int) -> None:
 
 
 @process_doors.post("/processes/{int:process_id}/run", Permission.RUN_PROCESS, shapes.Job, status=202)
-def run_process(request: Call, process_id: int) -> Any:
-    """Queue a run now. A process that is queued or running already is answered 409."""
-    return operations.run_now(actor=request.auth, process_id=process_id, now=request.now, defer=defer)
+def run_process(request: Call, process_id: int, plan_only: bool = False) -> Any:
+    """Queue a run now; with `plan_only` it reads and plans, and posts nothing. One that runs already is answered 409."""
+    return operations.run_now(
+        actor=request.auth,
+        process_id=process_id,
+        now=request.now,
+        defer=defer,
+        parameters={"plan_only": True} if plan_only else None,
+    )
 
 
 @process_doors.get("/processes/{int:process_id}/next-runs", Permission.READ, shapes.NextRuns)

@@ -67,8 +67,10 @@ def create_process(
     terminal: Terminal,
     kind: Annotated[str, typer.Argument(help="From `tieout process kinds`.")],
     name: Annotated[str, typer.Option(help="A few words.")],
-    source: Annotated[int, typer.Option("--from", help="Number of the connection to read.")],
     target: Annotated[int, typer.Option("--to", help="Number of the connection to post to.")],
+    source: Annotated[
+        int | None, typer.Option("--from", help="Number of the connection to read; some kinds have none.")
+    ] = None,
     settings: Settings = None,
     schedule: When = None,
     description: Description = None,
@@ -129,9 +131,11 @@ def run_process(
     terminal: Terminal,
     number: Number,
     wait: Annotated[bool, typer.Option("--wait", help="Show the progress; end with 1 when it fails.")] = False,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Read and plan; post nothing.")] = False,
 ) -> None:
     """Queue a run now."""
-    job = operations.run_now(actor=terminal.actor, process_id=number, now=terminal.now, defer=defer)
+    asked = {"plan_only": True} if plan_only else None
+    job = operations.run_now(actor=terminal.actor, process_id=number, now=terminal.now, defer=defer, parameters=asked)
     if wait:
         job = watch(terminal, job)
     terminal.record(shapes.Job, job, JOB)

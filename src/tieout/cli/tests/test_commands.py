@@ -89,6 +89,9 @@ def _work() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_day_of_payments_is_posted_looked_at_and_tied_out(shell: Shell, process: int, tmp_path: Path) -> None:
+    assert shell.json("process", "run", process, "--plan-only")["parameters"] == {"plan_only": True}
+    _work()
+    assert {posting["state"] for posting in shell.json("posting", "list")} == {"planned"}
     assert shell.json("process", "run", process)["state"] == "queued"
     _work()
     job = shell.json("job", "list")[0]
