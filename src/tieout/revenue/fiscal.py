@@ -56,14 +56,21 @@ class FiscalCalendar:
 
     @classmethod
     def starting(cls, kind: str, first: date) -> FiscalCalendar:
-        """The calendar of which a fiscal year begins on `first`; for months, any day will do. Raises UnknownCalendar."""
+        """The calendar of which a fiscal year begins on `first`; for months, any day will do.
+
+        Its years end on the weekday nearest to the end of a month if the day before `first` is that, else on the last one
+        in the month. Raises UnknownCalendar when it is neither.
+        """
         if kind == MONTHS:
             return cls()
         last = first - _DAY
-        this_end = Period.month_of(last).last_day
-        past_end = Period.month_of(last).start - _DAY
-        nearest = min((this_end, past_end), key=lambda end: abs((end - last).days))
-        return cls(kind, nearest.month, last.weekday())
+        for ends, rule in ((last, NEAREST), (last - 3 * _DAY, NEAREST), (last, LAST)):
+            made = cls(kind, ends.month, last.weekday(), rule)
+            if made._year_end(ends.year) == first:
+                return made
+        raise UnknownCalendar(
+            f"No fiscal year of weeks begins on {first}: the day before is too far from a month's end."
+        )
 
     def spans(self, first: date, until: date) -> Iterator[Span]:
         """The periods, whole, that touch `[first, until)`, in order."""
