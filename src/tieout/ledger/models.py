@@ -6,6 +6,7 @@ and a payment in two live receipts of one process.
 
 from __future__ import annotations
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -50,6 +51,32 @@ class ReferenceItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+@pghistory.track()
+class AccountMapping(models.Model):
+    """Which account plays a role of revenue accounting: for everything, or only for a product, an entity or a dimension."""
+
+    environment = models.ForeignKey("people.Environment", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40)
+    product_id = models.CharField(max_length=200, blank=True)
+    entity = models.CharField(max_length=100, blank=True)
+    """As revenue data names it."""
+    dimension = models.CharField(max_length=300, blank=True)
+    """`class=SaaS`, or several joined by `;`: the line's dimensions must hold them all."""
+    account = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ("role", "product_id", "entity", "dimension")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("environment", "role", "product_id", "entity", "dimension"), name="ledger_account_mapped_once"
+            ),
+            models.CheckConstraint(condition=~Q(account=""), name="ledger_mapping_has_account"),
+        ]
+
+    def __str__(self) -> str:
+        return " · ".join(part for part in (self.role, self.product_id, self.entity, self.dimension) if part)
 
 
 class Posting(models.Model):

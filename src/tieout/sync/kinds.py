@@ -34,7 +34,8 @@ class Kind(Protocol):
     slug: str
     label: str
     summary: str
-    source_capability: type
+    source_capability: type | None
+    """Nothing for kinds that post what this site computed itself; their processes have no source."""
     target_capability: type
     rules: Sequence[Rule]
     settings_model: type[BaseModel]

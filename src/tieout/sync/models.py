@@ -25,7 +25,8 @@ class Process(models.Model):
     kind = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
     description = models.CharField(max_length=500, blank=True)
-    source = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey("connect.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Nothing for kinds that post what this site computed itself."""
     target = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+")
     schedule = models.JSONField(default=dict)
     """See `tieout.sync.schedule`; empty means on demand only."""

@@ -35,7 +35,7 @@ class Draft:
     """What a person says about a process; `settings` is checked by its kind."""
 
     name: str
-    source_id: int
+    source_id: int | None
     target_id: int
     description: str = ""
     schedule: Mapping[str, Any] = field(default_factory=dict)
@@ -168,7 +168,7 @@ def _save(actor: Actor, process: Process, draft: Draft, now: datetime, site: Sit
     if not draft.name.strip():
         raise InvalidInput("A process needs a name.", remedy="Say in a few words what it brings where.")
     process.name, process.description = draft.name.strip()[:120], draft.description.strip()[:500]
-    process.source = _connection(actor, draft.source_id, kind.source_capability, "source")
+    process.source = _source(actor, draft.source_id, kind)
     process.target = _connection(actor, draft.target_id, kind.target_capability, "target")
     process.schedule = Schedule.parse(draft.schedule).as_dict()
     process.catch_up, process.enabled = Process.CatchUp(draft.catch_up), draft.enabled
@@ -183,6 +183,14 @@ def _save(actor: Actor, process: Process, draft: Draft, now: datetime, site: Sit
     except IntegrityError:
         raise ProcessNameTaken(f"'{process.name}' is taken.", name=process.name) from None
     return process
+
+
+def _source(actor: Actor, connection_id: int | None, kind: kinds.Kind) -> Any:
+    if kind.source_capability is None:
+        return None
+    if connection_id is None:
+        raise WrongConnection(f"{kind.label} needs a source.")
+    return _connection(actor, connection_id, kind.source_capability, "source")
 
 
 def _connection(actor: Actor, connection_id: int, capability: type, part: str) -> Any:

@@ -67,7 +67,7 @@ class Process(Schema):
     kind: str
     name: str
     description: str
-    source: Named
+    source: Named | None
     target: Named
     schedule: dict[str, Any]
     schedule_label: str
@@ -98,7 +98,7 @@ class ProcessDraft(Strict):
     """What a person says about a process. `settings` is checked by its kind."""
 
     name: str = Field(max_length=120)
-    source_id: int
+    source_id: int | None = None
     target_id: int
     description: str = Field("", max_length=500)
     schedule: Schedule = Schedule()

@@ -29,7 +29,7 @@ class GlReportsKind:
     slug = "gl_reports"
     label = "Sync GL Reports to Sage Intacct GL"
     summary = "Rebuilds a closed month's GL report from charges, credits, taxes and payments and posts it as one entry."
-    source_capability: type = ReadsStreams
+    source_capability: type | None = ReadsStreams
     target_capability: type = PostsDocuments
     rules: Sequence[Rule] = RULES
     settings_model: type[BaseModel] = GlSettings

@@ -29,7 +29,7 @@ def fitting(environment_id: int | None, kind: str) -> Parts:
     wanted = kinds.get(kind)
     found = list(connect.connections(environment_id))
     return Parts(
-        [each for each in found if _fits(each, "source", wanted.source_capability)],
+        [each for each in found if wanted.source_capability and _fits(each, "source", wanted.source_capability)],
         [each for each in found if _fits(each, "target", wanted.target_capability)],
     )
 
@@ -64,9 +64,12 @@ class ProcessForm(forms.Form):
     source = forms.TypedChoiceField(label="From", coerce=int)
     target = forms.TypedChoiceField(label="To", coerce=int)
 
-    def __init__(self, *args: Any, parts: Parts, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: Parts, wants_source: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = _offered(parts.sources)  # type: ignore[attr-defined]
+        if not wants_source:
+            del self.fields["source"]
+        else:
+            self.fields["source"].choices = _offered(parts.sources)  # type: ignore[attr-defined]
         self.fields["target"].choices = _offered(parts.targets)  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
@@ -75,7 +78,7 @@ class ProcessForm(forms.Form):
         return {
             "name": said["name"],
             "description": said["description"],
-            "source_id": said["source"],
+            "source_id": said.get("source"),
             "target_id": said["target"],
         }
 

@@ -197,7 +197,7 @@ class EditProcess(FormPage, UnderProcess):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         parts = forms.fitting(self.actor.environment_id, self.process.kind)
-        return {**super().get_form_kwargs(), "parts": parts}
+        return {**super().get_form_kwargs(), "parts": parts, "wants_source": self.process.source_id is not None}
 
     def get_initial(self) -> dict[str, Any]:
         return forms.initial_of(self.process)
