@@ -101,7 +101,7 @@ def _write(
         tools.dump(address, dump, snapshot=snapshot)
         rows = _count_rows(connection)
     # Files after rows: what a row refers to is there, a file too many does no harm.
-    members = {DUMP: dump, **_tree(home.files), **(_tree(home.keys) if include_keys else {})}
+    members = {DUMP: dump, **_tree("files", home.files), **(_tree("keys", home.keys) if include_keys else {})}
     checksums = {name: _add(archive, name, path) for name, path in members.items()}
     manifest = Manifest(created=now.isoformat(), server=server, tools=tool, rows=rows, sha256=checksums)
     text = manifest.encode()
@@ -111,9 +111,9 @@ def _write(
     return manifest
 
 
-def _tree(folder: Path) -> dict[str, Path]:
+def _tree(name: str, folder: Path) -> dict[str, Path]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return {f"{folder.name}/{path.relative_to(folder).as_posix()}": path for path in paths}
+    return {f"{name}/{path.relative_to(folder).as_posix()}": path for path in paths}
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
@@ -164,7 +164,7 @@ def _check_target(address: Address, home: Home, manifest: Manifest, *, replace: 
     if server < manifest.server:
         raise ServerOlderThanBackup(f"The backup is of PostgreSQL {manifest.server}, the server is {server}.")
     tools.major(max(server, manifest.tools))
-    files = _tree(home.files)
+    files = _tree("files", home.files)
     if (tables or files) and not replace:
         raise DatabaseNotEmpty(f"{address.name} has {len(tables)} tables and {len(files)} files.")
 
@@ -202,6 +202,7 @@ def _count_rows(connection: Connection) -> dict[str, int]:
 @contextmanager
 def _workshop(home: Home) -> Iterator[Path]:
     """In the site's own directory, because only there a rename is atomic; an earlier one's remains are removed."""
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     for remains in home.path.glob(f"{WORKSHOP}*"):
         shutil.rmtree(remains)
     with tempfile.TemporaryDirectory(prefix=WORKSHOP, dir=home.path) as workshop:
@@ -211,15 +212,36 @@ def _workshop(home: Home) -> Iterator[Path]:
 def _swap_directories(home: Home, workshop: Path) -> None:
     retired = workshop / "retired"
     retired.mkdir()
-    for current in (home.files, home.keys):
-        fresh = workshop / current.name
-        if current == home.files:
-            fresh.mkdir(mode=0o700, exist_ok=True)
-        if fresh.exists():
-            fresh.chmod(0o700)
-            kept = retired if current == home.files else home.path
-            current.rename(kept / f"{current.name}.replaced-{secrets.token_hex(4)}")
-            fresh.rename(current)
+    fresh = workshop / "files"
+    fresh.mkdir(mode=0o700, exist_ok=True)
+    if home.files.parent == home.path:
+        _swap(home.files, fresh, retired)
+    else:
+        _swap_content(home.files, fresh)
+    if (workshop / "keys").exists():
+        _swap(home.keys, workshop / "keys", home.path)
+
+
+def _swap(current: Path, fresh: Path, kept: Path) -> None:
+    fresh.chmod(0o700)
+    current.rename(kept / f"{current.name}.replaced-{secrets.token_hex(4)}")
+    fresh.rename(current)
+
+
+def _swap_content(current: Path, fresh: Path) -> None:
+    """For a directory that may be a mount: it stays, and what is in it changes places by rename."""
+    arriving, leaving = (current / f"{WORKSHOP}{word}" for word in ("new", "old"))
+    for remains in (arriving, leaving):
+        shutil.rmtree(remains, ignore_errors=True)
+    shutil.copytree(fresh, arriving)
+    before = [each for each in current.iterdir() if each != arriving]
+    leaving.mkdir(mode=0o700)
+    for each in before:
+        each.rename(leaving / each.name)
+    for each in arriving.iterdir():
+        each.rename(current / each.name)
+    arriving.rmdir()
+    shutil.rmtree(leaving)
 
 
 @contextmanager

@@ -38,8 +38,13 @@ class Home:
 
     @property
     def files(self) -> Path:
-        """What users and vendors gave us and rows refer to. Backed up."""
-        return self._private("files")
+        """What users and vendors gave us, and figures; rows refer to them. Backed up. TIEOUT_FILES may name a shared mount."""
+        named = os.environ.get("TIEOUT_FILES")
+        if not named:
+            return self._private("files")
+        directory = Path(named).expanduser().resolve()
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return directory
 
     @property
     def keys(self) -> Path:

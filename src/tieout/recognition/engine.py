@@ -42,6 +42,12 @@ def put(book: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> Non
 
 def compute(book: duckdb.DuckDBPyConnection) -> None:
     """Derive allocation, schedule, positions, waterfall and journals. Raises Refused, Untied."""
+    recognise(book)
+    journal(book)
+
+
+def recognise(book: duckdb.DuckDBPyConnection) -> None:
+    """Derive everything up to `target`: what each role's accounts should hold. Raises Refused, Untied."""
     _run(book, "estimates", "obligations", "ssp", "allocation", "points", "checks")
     _refuse(book)
     _run(book, "layers", "calendar", "changes", "change_checks")
@@ -49,7 +55,12 @@ def compute(book: duckdb.DuckDBPyConnection) -> None:
     _recognise(book)
     _run(book, "tied")
     _prove(book)
-    _run(book, "schedule", "positions", "journals")
+    _run(book, "schedule", "positions", "target")
+
+
+def journal(book: duckdb.DuckDBPyConnection) -> None:
+    """Derive `journal` from `target`, `account`, `posted` and the calendar, all of them small. Raises Refused."""
+    _run(book, "journals")
     _refuse(book)
 
 

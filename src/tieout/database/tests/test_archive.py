@@ -155,6 +155,20 @@ def test_a_backup_moves_a_site_to_another_server_and_back(
     assert _databases(site) == ["postgres", "template0", "template1", "tieout"]
 
 
+def test_files_on_a_shared_mount_are_backed_up_and_change_places_there(
+    site: Address, home: Home, empty: Address, elsewhere: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "mount" / "figures"
+    monkeypatch.setenv("TIEOUT_FILES", str(shared))
+    (shared / "ab").mkdir(parents=True)
+    (shared / "ab" / "abc").write_bytes(b"figures")
+    saved = tmp_path / "shared.tar"
+    archive.backup(site, home, saved, now=NOW)
+    (shared / "later").write_bytes(b"later")
+    archive.restore(empty, elsewhere, saved, replace=True)
+    assert _files(shared) == {"ab/abc": b"figures"}
+
+
 def test_the_keys_are_in_a_backup_only_when_asked_for_and_replaced_keys_are_kept(
     site: Address, home: Home, saved: Path, empty: Address, elsewhere: Home, tmp_path: Path
 ) -> None:
