@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 
-Value: TypeAlias = str | int | bool | bytes | date | None
+Value: TypeAlias = str | int | bool | date | None
+
+
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def cell(value: Value) -> str:
     """One value. Source: PostgreSQL's manual, COPY, "Text Format"."""
     if value is None:
         return r"\N"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace("\t", "\\t")
-        return escaped.replace("\n", "\\n").replace("\r", "\\r")
-    return rf"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
+    text = str(value)
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
 def row(values: Iterable[Value]) -> str:

@@ -21,8 +21,8 @@ from tieout.database import copy_text
 from tieout.kernel.errors import Skip
 from tieout.records import models
 from tieout.sync import landing
-from tieout.sync.landing import Landed
 from tieout.sync.models import SourceRecord
+from tieout.sync.versions import Landed
 
 Column = Callable[[Any], Any]
 
@@ -146,10 +146,17 @@ def understand(source: Connection, stream: str, record: Mapping[str, Any]) -> Ro
 
 
 def write(source: Connection, landed: Sequence[Landed]) -> None:
-    """Write the canonical rows of one stream in the caller's transaction; the newest version of each record wins."""
+    """Write the canonical rows of one stream in the caller's transaction; the newest version of each record wins.
+
+    What came for the first time goes straight into its table; only what is there already has to be looked for.
+    """
     rows = [each for each in landed if each.understood is not None]
     if rows:
-        _upsert(rows[0].understood[0], source.pk, rows)
+        table: Table = rows[0].understood[0]
+        name = table.model._meta.db_table
+        with database.cursor() as cursor:
+            _copy(cursor, name, table, source.pk, [row for row in rows if row.first])
+            _upsert(cursor, name, table, source.pk, [row for row in rows if not row.first])
 
 
 def remap(source: Connection, stream: str, batch: int = 1000) -> int:
@@ -157,26 +164,31 @@ def remap(source: Connection, stream: str, batch: int = 1000) -> int:
     current = SourceRecord.objects.filter(connection=source, stream=stream, current=True)
     done, last = 0, 0
     while rows := list(current.filter(pk__gt=last).order_by("pk")[:batch]):
-        read = [Landed(row.pk, row.external_id, understand(source, stream, row.payload)) for row in rows]
+        read = [Landed(row.pk, row.external_id, False, understand(source, stream, row.payload)) for row in rows]
         write(source, [each for each in read if not isinstance(each.understood, Skip)])
         done, last = done + len(rows), rows[-1].pk
     return done
 
 
-def _upsert(table: Table, connection_id: int, rows: Sequence[Landed]) -> None:
-    name, staging = table.model._meta.db_table, f"{table.model._meta.db_table}_landing"
-    columns = ", ".join(table.names)
-    changes = ", ".join(f"{column} = excluded.{column}" for column in table.names[2:])
-    with database.cursor() as cursor:
-        shape = f"select {columns} from {name} with no data"  # noqa: S608 - names from this module
-        cursor.execute(f"create temporary table if not exists {staging} on commit delete rows as {shape}")
-        cursor.execute(f"delete from {staging}")  # noqa: S608
-        with cursor.copy(f"copy {staging} ({columns}) from stdin") as copy:
+def _copy(cursor: Any, into: str, table: Table, connection_id: int, rows: Sequence[Landed]) -> None:
+    if rows:
+        with cursor.copy(f"copy {into} ({', '.join(table.names)}) from stdin") as copy:
             copy.write("".join([_line(connection_id, row) for row in rows]))
-        cursor.execute(
-            f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608
-            f" on conflict (connection_id, external_id) do update set {changes}"
-        )
+
+
+def _upsert(cursor: Any, name: str, table: Table, connection_id: int, rows: Sequence[Landed]) -> None:
+    if not rows:
+        return
+    staging, columns = f"{name}_landing", ", ".join(table.names)
+    changes = ", ".join(f"{column} = excluded.{column}" for column in table.names[2:])
+    shape = f"select {columns} from {name} with no data"  # noqa: S608 - names from this module
+    cursor.execute(f"create temporary table if not exists {staging} on commit delete rows as {shape}")
+    cursor.execute(f"delete from {staging}")  # noqa: S608
+    _copy(cursor, staging, table, connection_id, rows)
+    cursor.execute(
+        f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608
+        f" on conflict (connection_id, external_id) do update set {changes}"
+    )
 
 
 def _line(connection_id: int, row: Landed) -> str:

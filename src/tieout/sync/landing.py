@@ -8,41 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, Protocol
 
-import orjson
-from django.db import connection as database
 from django.db import transaction
 
 from tieout.connect.models import Connection
 from tieout.connectors.kit.streams import Page
-from tieout.database import copy_text
 from tieout.kernel.errors import Skip
+from tieout.sync import versions
 from tieout.sync.findings import note_all, resolve_absent
 from tieout.sync.models import Finding, InputPage, StreamPosition
 from tieout.sync.noted import Noted
 from tieout.sync.runs import Run
-
-_LAND = files("tieout.sync").joinpath("landing.sql").read_text()
-_TABLE = """
-create temporary table if not exists sync_landing (
-    external_id text, digest bytea, payload jsonb, page_id bigint, ordinal int
-) on commit delete rows
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """One record of a page, ready to be copied: id, digest and JSON; and what the room of records made of it."""
-
-    external_id: str
-    ordinal: int
-    copied: str
-    understood: Any
+from tieout.sync.versions import Landed, Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +40,6 @@ class Prepared:
     sha256: bytes
     packed: bytes
     records: tuple[Raw, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Landed:
-    """A version of a source record that is new or changed, with what was made of it."""
-
-    source_record_id: int
-    external_id: str
-    understood: Any
 
 
 class Lander(Protocol):
@@ -91,7 +63,7 @@ def register(lander: Lander) -> None:
 
 def prepare(source: Connection, page: Page, key: str) -> Prepared:
     """Everything about a page that can be done while the database is busy with the pages before it."""
-    by_key = {str(record[key]): ordinal for ordinal, record in enumerate(page.records)}
+    by_id = {raw.external_id: raw for raw in _raws(source, page, key)}
     return Prepared(
         stream=page.stream,
         number=page.number,
@@ -102,7 +74,7 @@ def prepare(source: Connection, page: Page, key: str) -> Prepared:
         size=len(page.body),
         sha256=hashlib.sha256(page.body).digest(),
         packed=zlib.compress(page.body, 1),
-        records=tuple(_raw(source, page, external_id, ordinal) for external_id, ordinal in by_key.items()),
+        records=tuple(by_id.values()),
     )
 
 
@@ -114,40 +86,29 @@ def land(run: Run, source: Connection, pages: Sequence[Prepared], position: Stre
     stream, last = pages[-1].stream, pages[-1]
     with transaction.atomic():
         run.advance()
-        landed, changed = _land_records(source, stream, _store_pages(run, source, pages))
+        stored = _store_pages(run, source, pages)
+        rows = {raw.external_id: (page_id, raw) for page_id, page in stored for raw in page.records}
+        landed = versions.store(source, stream, rows)
         skips = [each for each in landed if isinstance(each.understood, Skip)]
         _landers[0].write(source, [each for each in landed if not isinstance(each.understood, Skip)])
         _note_unreadable(run, stream, landed, skips)
         _move(position, last)
-        read = sum(page.count for page in pages)
+        read, new = sum(page.count for page in pages), sum(each.first for each in landed)
         run.advance(
             done=read,
             read=read,
-            new=len(landed) - changed,
-            changed=changed,
+            new=new,
+            changed=len(landed) - new,
             unchanged=read - len(landed),
             skipped=len(skips),
         )
 
 
-def _raw(source: Connection, page: Page, external_id: str, ordinal: int) -> Raw:
-    record = page.records[ordinal]
-    payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    if b"\\u0000" in payload:
-        record = _without_nul(record)
-        payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    digest = hashlib.blake2b(payload, digest_size=16).digest()
-    copied = copy_text.row((external_id, digest, payload.decode()))
-    return Raw(external_id, ordinal, copied, _landers[0].understand(source, page.stream, record))
-
-
-def _without_nul(value: Any) -> Any:
-    """PostgreSQL keeps no U+0000 in a text: its visible symbol stands for it. The page's bytes stay as received."""
-    if isinstance(value, str):
-        return value.replace("\x00", "␀")
-    if isinstance(value, Mapping):
-        return {_without_nul(name): _without_nul(each) for name, each in value.items()}
-    return [_without_nul(each) for each in value] if isinstance(value, list | tuple) else value
+def _raws(source: Connection, page: Page, key: str) -> Iterator[Raw]:
+    understand = _landers[0].understand
+    for ordinal, record in enumerate(page.records):
+        packed = versions.pack(record)
+        yield versions.raw(source, page.stream, key, ordinal, packed, understand(source, page.stream, packed.record))
 
 
 def _store_pages(run: Run, source: Connection, pages: Sequence[Prepared]) -> list[tuple[int, Prepared]]:
@@ -172,21 +133,6 @@ def _page(run: Run, source: Connection, page: Prepared) -> InputPage:
         sha256=page.sha256,
         received_at=run.clock(),
     )
-
-
-def _land_records(source: Connection, stream: str, stored: Sequence[tuple[int, Prepared]]) -> tuple[list[Landed], int]:
-    """The versions that are new or changed, in the order received, and how many of them changed."""
-    rows = {raw.external_id: (page_id, raw) for page_id, page in stored for raw in page.records}
-    with database.cursor() as cursor:
-        cursor.execute(_TABLE)
-        cursor.execute("delete from sync_landing")
-        with cursor.copy("copy sync_landing from stdin") as copy:
-            copy.write("".join([f"{raw.copied}\t{page_id}\t{raw.ordinal}\n" for page_id, raw in rows.values()]))
-        cursor.execute(_LAND, {"connection": source.pk, "stream": stream})
-        found = {(page_id, ordinal): (pk, changed) for pk, page_id, ordinal, changed in cursor.fetchall()}
-    fresh = [(found.get((page_id, raw.ordinal)), raw) for page_id, raw in rows.values()]
-    landed = [Landed(version[0], raw.external_id, raw.understood) for version, raw in fresh if version]
-    return landed, next((changed for _, changed in found.values()), 0)
 
 
 def _move(position: StreamPosition, page: Prepared) -> None:

@@ -144,7 +144,11 @@ class InputPage(models.Model):
 class SourceRecord(models.Model):
     """One version of one record as fetched. The newest version is `current`; older ones stay."""
 
-    connection = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+", db_index=False)
+    connection = models.ForeignKey(
+        "connect.Connection", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    """Held by `connection_known` and, on the other side, by a trigger on connections that a migration makes: a foreign key
+    would ask anew for each record of a page."""
     stream = models.CharField(max_length=60)
     external_id = models.CharField(max_length=100)
     digest = models.BinaryField(max_length=16)
@@ -175,10 +179,26 @@ class SourceRecord(models.Model):
                 name="append_only",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "OLD.payload is distinct from NEW.payload or OLD.digest is distinct from NEW.digest"
-                    " or OLD.external_id is distinct from NEW.external_id or (NEW.current and not OLD.current)"
+                    "NEW.current and not OLD.current or"
+                    " (OLD.connection_id, OLD.stream, OLD.external_id, OLD.digest, OLD.payload) is distinct from"
+                    " (NEW.connection_id, NEW.stream, NEW.external_id, NEW.digest, NEW.payload)"
                 ),
-            )
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="connection_known",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="written"),
+                func="""
+                    perform from connect_connection where id in (select connection_id from written) for key share;
+                    if exists (select connection_id from written except select id from connect_connection) then
+                        raise exception 'a version of a record belongs to no connection' using errcode = 'foreign_key_violation';
+                    end if;
+                    return null;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

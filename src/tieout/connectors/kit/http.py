@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin
@@ -34,12 +34,24 @@ _NOTHING_SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer; `headers` have lower-case names."""
+    """A complete answer; `headers` have lower-case names. Masking waits until somebody wants to keep the exchange."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
-    exchange: Exchange
+    body: bytes = field(repr=False)
+    sent: bytes = field(repr=False)
+    seconds: float
+    mask: Mask
+
+    @property
+    def exchange(self) -> Exchange:
+        """The request and this answer, secrets masked."""
+        return Exchange(self.request, self.mask.bytes(self.body), self.status, self.seconds)
+
+    @property
+    def request(self) -> bytes:
+        """What was sent, secrets masked; without a body: method and path."""
+        return self.mask.bytes(self.sent)
 
     @property
     def retry_after(self) -> float | None:
@@ -111,8 +123,9 @@ class Client:
         try:
             status, received, body = self._receive(request, started)
         except httpx2.HTTPError as error:
-            raise self._fault(error).seen(self._exchange(request, b"", None, started)) from error
-        answer = Answer(status, received, body, self._exchange(request, body, status, started))
+            lost = Exchange(self.mask.bytes(_sent(request)), b"", None, self._clock() - started)
+            raise self._fault(error).seen(lost) from error
+        answer = Answer(status, received, body, _sent(request), self._clock() - started, self.mask)
         self._refuse_redirect(answer)
         return answer
 
@@ -150,10 +163,9 @@ class Client:
             return VendorFault(f"The answer of {host} cannot be decoded")
         return NoAnswer(f"{host} closed the connection before its answer was complete")
 
-    def _exchange(self, request: httpx2.Request, body: bytes, status: int | None, started: float) -> Exchange:
-        sent = request.content or f"{request.method} {request.url.raw_path.decode()}".encode()
-        seconds = self._clock() - started
-        return Exchange(self.mask.bytes(sent), self.mask.bytes(body), status, seconds)
+
+def _sent(request: httpx2.Request) -> bytes:
+    return request.content or f"{request.method} {request.url.raw_path.decode()}".encode()
 
 
 def _parsed(base: str) -> httpx2.URL:

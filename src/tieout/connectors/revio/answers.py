@@ -30,7 +30,7 @@ def page_of(answer: Answer) -> Fetched:
         raise Refused(f"Rev.io refuses the request: {_said(answer.body)}").seen(answer.exchange)
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise VendorFault("The answer is not one of Rev.io's lists").seen(answer.exchange)
-    return Fetched(answer.body, answer.exchange.request.decode(), tuple(records), data.get("has_more") is True)
+    return Fetched(answer.body, answer.request.decode(), tuple(records), data.get("has_more") is True)
 
 
 def _envelope(answer: Answer) -> dict[str, Any]:

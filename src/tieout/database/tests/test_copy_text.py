@@ -12,17 +12,16 @@ from tieout.database import copy_text
 
 def test_every_kind_of_value_comes_out_as_it_went_in(db: None) -> None:
     rows = [
-        ("tab\there", 7, True, date(2026, 11, 20), b"\x00\xff\\", None),
-        ("line\r\nbreak \\N \\. \\t", -7, False, date(1, 1, 1), b"", "ünï 𝄞 ' \" \\"),
+        ("tab\there", 7, True, date(2026, 11, 20), None),
+        ("line\r\nbreak \\N \\. \\t", -7, False, date(1, 1, 1), "ünï 𝄞 ' \" \\"),
     ]
     assert _through_copy(rows) == rows
 
 
 def _through_copy(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute("create temporary table t (a text, b int, c bool, d date, e bytea, f text) on commit drop")
+        cursor.execute("create temporary table t (a text, b int, c bool, d date, e text) on commit drop")
         with cursor.copy("copy t from stdin") as copy:
             copy.write("".join(f"{copy_text.row(row)}\n" for row in rows))
         cursor.execute("select * from t order by b desc")
-        found = cursor.fetchall()
-    return [tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in found]
+        return cursor.fetchall()
