@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from tieout.kernel.currency import EXPONENTS
+
 MICRO = 1_000_000
 """Quantities and shares are whole numbers of millionths."""
 NANO = 1_000_000_000
@@ -68,7 +70,7 @@ MONEY = Column(Kind.MONEY)
 MAYBE_MONEY = Column(Kind.MONEY, optional=True)
 NO_MONEY = Column(Kind.MONEY, default=0)
 NONE = Column(Kind.MICRO, default=0)
-MINUTE = Column(Kind.WHOLE, default=0)
+NO_WHOLE = Column(Kind.WHOLE, default=0)
 
 
 def _one_of(*choices: str, default: str | None = None) -> Column:
@@ -85,12 +87,23 @@ CONVENTIONS = (
     "thirty_360",
     "month_share",
     "months_prorated",
+    "full_at_28",
+    "full_at_30",
 )
 RESIDUALS = ("cumulative", "last", "first", "truncate_last")
-EVENTS = ("delivery", "acceptance", "milestone", "progress", "usage", "hold", "resume")
+EVENTS = ("delivery", "acceptance", "milestone", "progress", "usage", "expiry", "return", "hold", "resume")
+CHANGES = ("separate", "prospective", "catch_up", "blend", "cancel")
+CREDITS = ("billing_correction", "price_concession", "goodwill", "refund", "bad_debt")
+"""What a credit memo does to revenue: nothing; a lower price caught up with; one for the rest of the term; contra revenue for
+what was earned; nothing, the receivable is lost."""
 
 INPUTS: Mapping[str, Mapping[str, Column]] = {
-    "entity": {"entity": ID, "name": ANY, "functional_currency": ID},
+    "entity": {
+        "entity": ID,
+        "name": ANY,
+        "functional_currency": ID,
+        "receivables": _one_of("elsewhere", "here", default="elsewhere"),
+    },
     "customer": {
         "customer_id": ID,
         "name": ANY,
@@ -117,13 +130,14 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "list_price": MAYBE_MONEY,
         "starts_on": DAY,
         "ends_on": MAYBE_DAY,
-        "start_minute": MINUTE,
-        "end_minute": MINUTE,
+        "start_minute": NO_WHOLE,
+        "end_minute": NO_WHOLE,
         "dimensions": ANY,
         "fields": ANY,
         "ssp": MAYBE_MONEY,
         "allocated": MAYBE_MONEY,
         "override_reason": ANY,
+        "override_until": MAYBE_DAY,
     },
     "product": {
         "product_id": ID,
@@ -136,6 +150,7 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
     "rule": {
         "rule_id": ID,
         "version": Column(Kind.WHOLE, default=1),
+        "starts_on": MAYBE_DAY,
         "method": _one_of(*METHODS),
         "trigger": _one_of("start", "end", "delivery", "acceptance", "invoice", default="delivery"),
         "convention": _one_of(*CONVENTIONS, default="actual_days"),
@@ -152,13 +167,24 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "quantity_below": Column(Kind.MICRO, optional=True),
         "starts_on": DAY,
         "ends_on": MAYBE_DAY,
-        "basis": _one_of("amount", "percent_of_list", "range"),
+        "basis": _one_of("amount", "percent_of_list", "range", "option"),
         "amount": MAYBE_MONEY,
         "share": Column(Kind.MICRO, optional=True),
+        "likelihood": Column(Kind.MICRO, optional=True),
         "low": MAYBE_MONEY,
         "mid": MAYBE_MONEY,
         "high": MAYBE_MONEY,
         "point": _one_of("low", "mid", "high", default="mid"),
+    },
+    "sale": {
+        "sale_id": ID,
+        "product_id": ID,
+        "currency": ID,
+        "region": ANY,
+        "customer_class": ANY,
+        "quantity": Column(Kind.MICRO, default=MICRO),
+        "amount": MONEY,
+        "sold_on": DAY,
     },
     "bundle": {"bundle_id": ID, "product_id": ID, "currency": ID, "price": MONEY},
     "estimate": {
@@ -169,13 +195,30 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "amount": MONEY,
         "probability": Column(Kind.MICRO),
         "limit": MAYBE_MONEY,
+        "estimated_on": MAYBE_DAY,
+        "replaces": ANY,
+    },
+    "return_right": {
+        "contract_id": ID,
+        "line_id": ID,
+        "share": Column(Kind.MICRO),
+        "cost": NO_MONEY,
+        "lapses_on": MAYBE_DAY,
+    },
+    "financing": {
+        "contract_id": ID,
+        "line_id": ID,
+        "kind": _one_of("deferred", "advance", default="deferred"),
+        "rate": Column(Kind.MICRO),
+        "starts_on": DAY,
+        "ends_on": DAY,
     },
     "change": {
         "change_id": ID,
         "contract_id": ID,
         "line_id": ID,
         "effective_on": DAY,
-        "treatment": _one_of("separate", "prospective", "catch_up"),
+        "treatment": _one_of(*CHANGES),
         "quantity": NONE,
         "price": NO_MONEY,
         "at_once": NO_MONEY,
@@ -205,7 +248,16 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "kind": _one_of("invoice", "credit_memo", default="invoice"),
         "issued_on": DAY,
         "amount": MONEY,
+        "treatment": _one_of(*CREDITS, default="billing_correction"),
         "reason": ANY,
+    },
+    "payment": {
+        "payment_id": ID,
+        "contract_id": ID,
+        "invoice_id": ANY,
+        "kind": _one_of("cash", "customer_balance", "refund", default="cash"),
+        "paid_on": DAY,
+        "amount": MONEY,
     },
     "commission": {
         "commission_id": ID,
@@ -213,7 +265,10 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "amount": MONEY,
         "earned_on": DAY,
         "amortised_until": MAYBE_DAY,
-        "treatment": _one_of("capitalise", "expense", default="capitalise"),
+        "treatment": _one_of("capitalise", "expense", "capitalise_over_a_year", default="capitalise"),
+        "life_months": NO_WHOLE,
+        "renewals": NO_WHOLE,
+        "written_off_on": MAYBE_DAY,
         "convention": _one_of(*CONVENTIONS, default="even_months"),
         "dimensions": ANY,
     },
@@ -231,7 +286,7 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "ends_on": DAY,
         "state": _one_of("open", "closed", default="open"),
     },
-    "booked": {"contract_id": ID, "line_id": ID, "period": ID, "amount": MONEY},
+    "booked": {"kind": ANY, "contract_id": ID, "line_id": ID, "period": ID, "amount": MONEY},
     "posted": {
         "entity": ANY,
         "currency": ID,
@@ -239,6 +294,7 @@ INPUTS: Mapping[str, Mapping[str, Column]] = {
         "account": ID,
         "dimensions": ANY,
         "amount": MONEY,
+        "functional": MAYBE_MONEY,
     },
     "account": {"role": ID, "product_id": ANY, "entity": ANY, "dimension": ANY, "account": ID},
 }
@@ -251,11 +307,15 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "product": ("product_id",),
     "rule": ("rule_id", "version"),
     "ssp": ("product_id", "currency", "region", "customer_class", "quantity_from", "starts_on"),
+    "sale": ("sale_id",),
     "bundle": ("bundle_id", "product_id", "currency"),
     "estimate": ("estimate_id", "amount"),
+    "return_right": ("contract_id", "line_id"),
+    "financing": ("contract_id", "line_id"),
     "change": ("change_id", "line_id"),
     "event": ("event_id",),
     "invoice": ("invoice_id", "line_id"),
+    "payment": ("payment_id",),
     "commission": ("commission_id",),
     "rate": ("from_currency", "to_currency", "kind", "starts_on"),
     "account": ("role", "product_id", "entity", "dimension"),
@@ -266,9 +326,10 @@ OUTPUTS = ("allocation", "schedule", "position", "waterfall", "journal")
 
 
 def ddl() -> str:
-    """Empty input tables."""
+    """Empty input tables, and how many decimals each currency has."""
     made = (
         f'CREATE TABLE "{table}" ({", ".join(column.ddl(name) for name, column in columns.items())});'
         for table, columns in INPUTS.items()
     )
-    return "\n".join(made)
+    places = ", ".join(f"('{code}', {digits})" for code, digits in EXPONENTS.items())
+    return "\n".join((*made, f"CREATE TABLE minor_unit AS SELECT * FROM (VALUES {places}) unit(currency, places);"))  # noqa: S608
