@@ -78,6 +78,15 @@ def period(environment_id: int | None, period_id: int) -> Period:
     return found
 
 
+def find(environment_id: int | None, entity: str, label: str) -> Period:
+    """The entity's period of that label. Raises NotFound."""
+    found = periods(environment_id, entity).filter(label=label).select_related("figures").first()
+    if found is None:
+        whose = entity or "the company"
+        raise NotFound(f"There is no accounting period {label} of {whose}.", entity=entity, period=label)
+    return found
+
+
 def entities(environment_id: int | None) -> list[str]:
     """The entities that have periods, in order; `''` is the company as a whole."""
     return list(
