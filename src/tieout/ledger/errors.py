@@ -23,6 +23,13 @@ class BookedTwice(InvalidInput):
     remedy = "Leave cash out of the journal, or carry it through the clearing account that the receipts credit."
 
 
+class OneJournalProcess(Conflict):
+    """An environment posts its revenue journals by one process."""
+
+    code = "ledger.one_journal_process"
+    remedy = "Change that process under Settings › Accounting instead of adding another one."
+
+
 class NotPostable(Conflict):
     """Only a planned or failed posting can be posted."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tieout.ledger.gl_reports.kind import GlReportsKind
+from tieout.ledger.journals.kind import RevenueJournalsKind
 from tieout.ledger.receipts.kind import ReceiptsKind
 from tieout.sync import kinds
 
@@ -11,3 +12,4 @@ def register() -> None:
     """Offer them."""
     kinds.register(ReceiptsKind())
     kinds.register(GlReportsKind())
+    kinds.register(RevenueJournalsKind())
