@@ -1,0 +1,163 @@
+"""Remaining performance obligations (606-10-50-13 to 15): what was contracted and is not recognised, and by when it will be.
+
+Counts contracts signed by the `as_of` day. What waits for an event that has no date, such as a milestone or a delivery,
+stands apart as not scheduled.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+import duckdb
+
+from tieout.reports.answers import Chart, Check, Column, Row, Series, Table
+from tieout.reports.groups import Group, among, labels, page, place
+from tieout.reports.narrowing import COLUMNS, Narrowed, asked, cheapest, grouping, where
+from tieout.reports.questions import FACETS, Question
+
+EXPEDIENTS = (
+    "An entity need not disclose obligations of contracts with an original expected duration of one year or less"
+    " (606-10-50-14a), nor what it recognises as it invoices (606-10-55-18, 606-10-50-14b). With the box ticked, the"
+    " former are left out; the latter stand under Not scheduled until they are invoiced.",
+    "Estimates of variable consideration count as far as they meet the constraint. Changes with an effective day after"
+    " the day of the report are in the amounts when they were known.",
+)
+
+
+def tables(book: duckdb.DuckDBPyConnection, question: Question) -> Iterator[Table]:
+    """One table: by group, contracted, recognised, remaining, and the remaining by band."""
+    by = question.by or ("product",)
+    cheapest(asked(question, by), "promise")
+    counted = _counted(question)
+    groups, more = page(book, question, "promise", counted, grouping(by))
+    rows = _rows(book, question, counted, by, groups)
+    columns = [*(Column(facet, FACETS[facet], "text") for facet in by), *_columns(question)]
+    yield Table("Remaining performance obligations", columns, rows, _rows(book, question, counted, (), None), more=more)
+
+
+def charts(table: Table) -> Iterator[Chart]:
+    """The bands of each currency."""
+    bands = [column for column in table.columns if column.tone == "to-come"]
+    for row in table.totals:
+        series = [Series("Remaining", "to-come", [row.values[band.name] for band in bands])]
+        yield Chart("Remaining by when it will be recognised", row.currency, [band.label for band in bands], series)
+
+
+def checks(table: Table) -> Iterator[Check]:
+    """Contracted less recognised is what the bands come to."""
+    bands = [column.name for column in table.columns if column.tone == "to-come"]
+    for row in table.totals:
+        values = row.values
+        yield Check(
+            "Contracted − recognised = bands",
+            row.currency,
+            values["contracted"] - values["recognised"],
+            sum(values[band] for band in bands),
+        )
+
+
+def _counted(question: Question) -> Narrowed:
+    narrowed = where(question).also("signed_on <= $as_of", as_of=question.as_of)
+    return narrowed.also("NOT within_a_year") if question.expedient else narrowed
+
+
+def _columns(question: Question) -> Iterator[Column]:
+    assert question.as_of is not None
+    yield Column("contracted", "Contracted", opens="contracted")
+    yield Column("recognised", "Recognised", tone="past", opens="revenue", days=(None, question.as_of))
+    yield Column("remaining", "Remaining", opens="remaining")
+    starts = [question.as_of + timedelta(days=1), *band_ends(question)]
+    for number, (low, high) in enumerate(zip((0, *question.bands), (*question.bands, None), strict=True)):
+        label = f"> {low} months" if high is None else f"{low + 1}–{high} months" if low else f"≤ {high} months"
+        last = starts[number + 1] - timedelta(days=1) if high else None
+        yield Column(f"band_{number}", label, tone="to-come", opens="revenue", days=(starts[number], last))
+    yield Column("unscheduled", "Not scheduled", tone="to-come", opens="unscheduled")
+
+
+def _rows(
+    book: duckdb.DuckDBPyConnection,
+    question: Question,
+    counted: Narrowed,
+    by: Sequence[str],
+    groups: Sequence[Group] | None,
+) -> list[Row]:
+    columns = grouping(by)
+    contracted = _contracted(book, among(counted, columns, groups), columns)
+    timed = _timed(book, question, counted, columns, groups)
+    nothing = (0,) * (len(question.bands) + 2)
+    wanted = sorted(contracted) if groups is None else groups
+    return [_row(by, group, contracted[group], timed.get(group, nothing)) for group in wanted]
+
+
+def _contracted(
+    book: duckdb.DuckDBPyConnection, counted: Narrowed, columns: Sequence[str]
+) -> dict[Group, tuple[int, int]]:
+    """By group, what its lines come to, and how much of that has no date yet."""
+    listed = ", ".join(columns)
+    found = book.execute(
+        f"SELECT {listed}, sum(total)::BIGINT, sum(total - scheduled)::BIGINT FROM promise"  # noqa: S608
+        f" WHERE {counted.sql} GROUP BY ALL",
+        dict(counted.values),
+    ).fetchall()
+    return {each[:-2]: each[-2:] for each in found}
+
+
+def _timed(
+    book: duckdb.DuckDBPyConnection,
+    question: Question,
+    counted: Narrowed,
+    columns: Sequence[str],
+    groups: Sequence[Group] | None,
+) -> dict[Group, tuple[int, ...]]:
+    """By group, what is recognised by the day, and each band. Reads line by line only when some lines do not count."""
+    relation, narrowed = "movement", counted
+    if not _some_left_out(book, question, counted):
+        facets = asked(question, [name for name, column in COLUMNS.items() if column in columns])
+        relation = cheapest(facets, "waterfall", "schedule", "movement")
+        narrowed = where(question).also("true", as_of=question.as_of)
+    wanted = among(narrowed.also("kind = 'revenue'"), columns, groups)
+    listed, ends = ", ".join(columns), band_ends(question)
+    found = book.execute(
+        f"SELECT {listed}, {', '.join(_bands(len(ends)))} FROM {relation} WHERE {wanted.sql} GROUP BY ALL",  # noqa: S608
+        {**wanted.values, **{f"end_{number}": end for number, end in enumerate(ends)}},
+    ).fetchall()
+    return {each[: len(columns)]: each[len(columns) :] for each in found}
+
+
+def _some_left_out(book: duckdb.DuckDBPyConnection, question: Question, counted: Narrowed) -> bool:
+    narrowed = where(question)
+    found = book.execute(
+        f"SELECT 1 FROM promise WHERE {narrowed.sql} AND NOT ({counted.sql}) LIMIT 1",  # noqa: S608
+        dict(counted.values),
+    ).fetchone()
+    return found is not None
+
+
+def band_ends(question: Question) -> list[date]:
+    """The first day after each band."""
+    assert question.as_of is not None
+    begin = question.as_of + timedelta(days=1)
+    return [_months_after(begin, months) for months in question.bands]
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _bands(ends: int) -> Iterator[str]:
+    amount = "coalesce(sum(amount + adjustment) FILTER ({}), 0)::BIGINT"
+    yield amount.format("starts_on <= $as_of")
+    for number in range(ends + 1):
+        after = f"starts_on >= $end_{number - 1}" if number else "starts_on > $as_of"
+        before = f" AND starts_on < $end_{number}" if number < ends else ""
+        yield amount.format(after + before)
+
+
+def _row(by: Sequence[str], group: Group, contracted: tuple[int, int], timed: tuple[int, ...]) -> Row:
+    placed, (total, unscheduled), (recognised, *bands) = place(by, group), contracted, timed
+    amounts = {"contracted": total, "recognised": recognised, "remaining": total - recognised}
+    amounts |= {f"band_{number}": amount for number, amount in enumerate(bands)} | {"unscheduled": unscheduled}
+    return Row(placed["currency"], {**labels(by, placed), **amounts}, placed)
