@@ -6,16 +6,18 @@ It refuses inconsistent input with every row at fault, and leaves its working ta
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import duckdb
 
 from tieout.recognition.errors import Refusal, Refused, Untied
+from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS, ddl
 
 Row = Mapping[str, Any]
+LOT = 20_000
+"""Rows that `put` turns into columns at once."""
 _SLICING = {
     "slices_by_time": "method = 'ratable'",
     "slices_rounded": "method = 'ratable' AND residual <> 'cumulative'",
@@ -33,11 +35,13 @@ def new_book() -> duckdb.DuckDBPyConnection:
 
 
 def put(book: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> None:
-    """Add rows to an input table; columns left out take their defaults."""
-    for row in rows:
-        names = ", ".join(f'"{name}"' for name in row if name in INPUTS[table])
-        marks = ", ".join("?" for _ in row)
-        book.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608
+    """Add rows to an input table; columns left out take their defaults. Whole columns travel, in lots of many rows."""
+    columns = INPUTS[table]
+    taken = ", ".join(f"unnest(?::{column.kind.sql}[])" for column in columns.values())
+    left = iter(rows)
+    while lot := list(islice(left, LOT)):
+        values = [[row.get(name, column.default) for row in lot] for name, column in columns.items()]
+        book.execute(f'INSERT INTO "{table}" SELECT {taken}', values)  # noqa: S608
 
 
 def compute(book: duckdb.DuckDBPyConnection) -> None:
@@ -48,14 +52,30 @@ def compute(book: duckdb.DuckDBPyConnection) -> None:
 
 def recognise(book: duckdb.DuckDBPyConnection) -> None:
     """Derive everything up to `target`: what each role's accounts should hold. Raises Refused, Untied."""
-    _run(book, "estimates", "obligations", "ssp", "allocation", "points", "checks")
-    _refuse(book)
-    _run(book, "layers", "calendar", "changes", "change_checks")
-    _refuse(book)
-    _recognise(book)
-    _run(book, "tied")
-    _prove(book)
-    _run(book, "schedule", "positions", "target")
+    for stage in _STAGES:
+        stage(book)
+        _refuse(book)
+
+
+def recognise_what_can_be(book: duckdb.DuckDBPyConnection) -> list[Refusal]:
+    """The same, after setting aside the arrangements of contracts that are refused; answers with what was refused.
+
+    Raises Refused for what is wrong with no contract in particular, and Untied.
+    """
+    before = _relations(book)
+    found: list[Refusal] = []
+    stages = iter(_STAGES)
+    while stage := next(stages, None):
+        stage(book)
+        refused = _refusals(book)
+        if any(not each.contract_id for each in refused):
+            raise Refused([each for each in refused if not each.contract_id])
+        if refused:
+            found += refused
+            _set_aside(book, {each.contract_id for each in refused})
+            _drop(book, _relations(book) - before)
+            stages = iter(_STAGES)
+    return found
 
 
 def journal(book: duckdb.DuckDBPyConnection) -> None:
@@ -69,6 +89,25 @@ def rows(book: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
     found = book.execute(f'SELECT * FROM "{table}"')  # noqa: S608
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+
+def _allocate(book: duckdb.DuckDBPyConnection) -> None:
+    _run(book, "estimates", "obligations", "ssp", "allocation", "points", "checks")
+
+
+def _change(book: duckdb.DuckDBPyConnection) -> None:
+    _run(book, "layers", "calendar", "changes", "change_checks")
+
+
+def _sum_up(book: duckdb.DuckDBPyConnection) -> None:
+    _recognise(book)
+    _run(book, "tied")
+    _prove(book)
+    _run(book, "schedule", "positions", "target")
+
+
+_STAGES = (_allocate, _change, _sum_up)
+"""Each ends with `refusal` filled: what is refused first is not looked at further."""
 
 
 def _recognise(book: duckdb.DuckDBPyConnection) -> None:
@@ -89,15 +128,10 @@ def _slice(book: duckdb.DuckDBPyConnection) -> None:
 
 def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int) -> None:
     for name in names:
-        text = _sql(name)
+        step = text(name)
         for key, value in values.items():
-            text = text.replace(f"${key}", str(value))
-        book.execute(text)
-
-
-@cache
-def _sql(name: str) -> str:
-    return (files("tieout.recognition") / "sql" / f"{name}.sql").read_text("utf-8")
+            step = step.replace(f"${key}", str(value))
+        book.execute(step)
 
 
 def _scalar(book: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -106,10 +140,33 @@ def _scalar(book: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0])
 
 
+def _refusals(book: duckdb.DuckDBPyConnection) -> list[Refusal]:
+    return [Refusal(*each) for each in book.execute("SELECT * FROM refusal ORDER BY ALL").fetchall()]
+
+
 def _refuse(book: duckdb.DuckDBPyConnection) -> None:
-    found: Sequence[Any] = book.execute("SELECT * FROM refusal ORDER BY ALL").fetchall()
-    if found:
-        raise Refused([Refusal(*each) for each in found])
+    if found := _refusals(book):
+        raise Refused(found)
+
+
+def _set_aside(book: duckdb.DuckDBPyConnection, contracts: set[str]) -> None:
+    book.execute(text("set_aside"), [sorted(contracts)])
+    for table, columns in INPUTS.items():
+        if "contract_id" in columns:
+            book.execute(f'DELETE FROM "{table}" WHERE contract_id IN (SELECT contract_id FROM aside)')  # noqa: S608
+    book.execute("DROP TABLE aside")
+
+
+def _relations(book: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    found = book.execute(
+        "SELECT 'TABLE', table_name FROM duckdb_tables() UNION ALL SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal"
+    )
+    return set(found.fetchall())
+
+
+def _drop(book: duckdb.DuckDBPyConnection, relations: set[tuple[str, str]]) -> None:
+    for kind, name in sorted(relations, reverse=True):  # views first
+        book.execute(f'DROP {kind} IF EXISTS "{name}"')
 
 
 def _prove(book: duckdb.DuckDBPyConnection) -> None:
