@@ -2,7 +2,7 @@
 -- any layer is in force from valid_from until a change opens the next one. Commissions have negative item numbers.
 
 CREATE TABLE cost AS
-SELECT -row_number() OVER () AS item, c.*, k.entity, k.currency,
+SELECT -row_number() OVER () AS item, c.*, k.entity, k.currency, k.region, k.customer_class,
     CASE WHEN c.treatment = 'expense' THEN 'point_in_time' ELSE 'ratable' END AS method,
     coalesce(c.amortised_until, term.ends_on) AS ends_on
 FROM commission c
@@ -39,14 +39,16 @@ SELECT item, 1, entity, method, convention, 'cumulative', amount, amount, 0, 0, 
 FROM cost;
 
 CREATE VIEW known AS
-SELECT item, entity, currency, contract_id, line_id, product_id, dimensions, 'revenue' AS kind FROM obligation
+SELECT item, entity, currency, contract_id, line_id, product_id, dimensions, region, customer_class, method, 'revenue' AS kind
+FROM obligation
 UNION ALL
-SELECT item, entity, currency, contract_id, commission_id, '', dimensions, 'commission' FROM cost;
+SELECT item, entity, currency, contract_id, commission_id, '', dimensions, region, customer_class, method, 'commission'
+FROM cost;
 
 -- Whole numbers for what the figures are grouped by: text is joined in again once there is little of it.
 CREATE TABLE facet AS
 SELECT row_number() OVER () AS facet, * FROM (
-    SELECT DISTINCT kind, entity, currency, product_id, dimensions FROM known
+    SELECT DISTINCT kind, entity, currency, product_id, dimensions, region, customer_class, method FROM known
 );
 
 CREATE TABLE contract_number AS SELECT row_number() OVER () AS contract_number, contract_id FROM contract;
@@ -55,5 +57,5 @@ CREATE TABLE place AS
 SELECT k.item, f.facet, c.contract_number, k.kind
 FROM known k
 JOIN facet f ON f.kind = k.kind AND f.entity = k.entity AND f.currency = k.currency AND f.product_id = k.product_id
-    AND f.dimensions = k.dimensions
+    AND f.dimensions = k.dimensions AND f.region = k.region AND f.customer_class = k.customer_class AND f.method = k.method
 JOIN contract_number c ON c.contract_id = k.contract_id;

@@ -1,4 +1,5 @@
--- What is kept of a computed book (tieout.recognition.stored). `movement` and `balance` hold numbers and days only.
+-- What is kept of a computed book (tieout.recognition.stored). `movement` and `balance` hold numbers and days only. The
+-- `total` of a line is what it comes to under the contract as it stands: allocated at first, then as changes left it.
 
 CREATE OR REPLACE VIEW stored_calendar AS
 SELECT entity, period, starts_on, ends_on, state, first_open FROM calendar;
@@ -10,11 +11,13 @@ CREATE OR REPLACE VIEW stored_line AS
 SELECT o.item, 'revenue' AS kind, o.arrangement_id, o.contract_id, o.line_id, o.product_id, o.entity, o.currency, o.dimensions,
     o.customer_id, o.region, o.customer_class, o.method, o.rule_id, o.rule_version, o.origin, o.quantity, o.starts_on, o.ends_on,
     coalesce(o.pool, '') AS pool, coalesce(a.part, '') AS part, coalesce(a.bundle_id, '') AS bundle_id, o.price, a.ssp,
-    coalesce(a.ssp_basis, '') AS ssp_basis, a.amount AS allocated
-FROM obligation o LEFT JOIN allocated a ON a.item = o.item
+    coalesce(a.ssp_basis, '') AS ssp_basis, a.amount AS allocated, coalesce(y.total, a.amount, 0) AS total
+FROM obligation o
+LEFT JOIN allocated a ON a.item = o.item
+LEFT JOIN layer y ON y.item = o.item AND y.valid_to = DATE '9999-12-31'
 UNION ALL
 SELECT c.item, 'commission', '', c.contract_id, c.commission_id, '', c.entity, c.currency, c.dimensions, k.customer_id, k.region,
-    k.customer_class, c.method, '', 0, c.treatment, 1000000, c.earned_on, c.ends_on, '', '', '', c.amount, NULL, '', c.amount
+    k.customer_class, c.method, '', 0, c.treatment, 1000000, c.earned_on, c.ends_on, '', '', '', c.amount, NULL, '', c.amount, c.amount
 FROM cost c JOIN contract k ON k.contract_id = c.contract_id;
 
 CREATE OR REPLACE VIEW stored_movement AS
@@ -26,10 +29,10 @@ CREATE OR REPLACE VIEW stored_balance AS
 SELECT b.* EXCLUDE (number), p.starts_on FROM balance b JOIN calendar p ON p.number = b.number;
 
 CREATE OR REPLACE VIEW stored_waterfall AS
-SELECT f.kind, f.entity, f.currency, f.product_id, p.period, p.starts_on, sum(s.amount)::BIGINT AS amount,
-    sum(s.adjustment)::BIGINT AS adjustment
+SELECT f.kind, f.entity, f.currency, f.product_id, f.region, f.customer_class, f.method, p.period, p.starts_on,
+    sum(s.amount)::BIGINT AS amount, sum(s.adjustment)::BIGINT AS adjustment
 FROM summary s JOIN facet f ON f.facet = s.facet JOIN calendar p ON p.number = s.number
-GROUP BY f.kind, f.entity, f.currency, f.product_id, p.period, p.starts_on;
+GROUP BY f.kind, f.entity, f.currency, f.product_id, f.region, f.customer_class, f.method, p.period, p.starts_on;
 
 CREATE OR REPLACE VIEW stored_target AS
 SELECT t.* EXCLUDE (number), p.period, p.starts_on FROM target t JOIN calendar p ON p.number = t.number;
