@@ -5,7 +5,7 @@ It refuses inconsistent input with every row at fault, and leaves its working ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -13,7 +13,7 @@ import duckdb
 
 from tieout.recognition.errors import Refusal, Refused, Untied
 from tieout.recognition.steps import text
-from tieout.recognition.tables import INPUTS, ddl
+from tieout.recognition.tables import INPUTS, Column, ddl
 
 Row = Mapping[str, Any]
 LOT = 20_000
@@ -35,13 +35,17 @@ def new_book() -> duckdb.DuckDBPyConnection:
 
 
 def put(book: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> None:
-    """Add rows to an input table; columns left out take their defaults. Whole columns travel, in lots of many rows."""
-    columns = INPUTS[table]
+    """Add rows to an input table; columns left out take their defaults."""
+    put_into(book, table, INPUTS[table], rows)
+
+
+def put_into(book: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Column], rows: Iterable[Row]) -> None:
+    """Add rows to a table with these columns. Whole columns travel, in lots of many rows."""
     taken = ", ".join(f"unnest(?::{column.kind.sql}[])" for column in columns.values())
     left = iter(rows)
     while lot := list(islice(left, LOT)):
-        values = [[row.get(name, column.default) for row in lot] for name, column in columns.items()]
-        book.execute(f'INSERT INTO "{table}" SELECT {taken}', values)  # noqa: S608
+        values = [[row.get(each, column.default) for row in lot] for each, column in columns.items()]
+        book.execute(f'INSERT INTO "{name}" SELECT {taken}', values)
 
 
 def compute(book: duckdb.DuckDBPyConnection) -> None:
@@ -92,7 +96,7 @@ def rows(book: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
 
 
 def _allocate(book: duckdb.DuckDBPyConnection) -> None:
-    _run(book, "estimates", "obligations", "ssp", "allocation", "points", "checks")
+    _run(book, "estimates", "financing", "obligations", "ssp", "allocation", "points", "checks")
 
 
 def _change(book: duckdb.DuckDBPyConnection) -> None:

@@ -37,18 +37,26 @@ def show(book: duckdb.DuckDBPyConnection, totals: Files, generations: Sequence[F
     `generations` go from the oldest to the newest; each but the first has a file `replaced` with the contracts it replaces.
     """
     for name in TOTALS:
-        book.execute(f"CREATE VIEW {name} AS SELECT * FROM {_scan(totals[name])}")
+        book.execute(f"CREATE VIEW {name} AS SELECT * FROM {_scan(totals[name])}")  # noqa: S608
     for number, files in enumerate(generations):
         _show_generation(book, number, files, generations[number + 1 :])
     for name in BY_CONTRACT:
-        parts = " UNION ALL ".join(f"SELECT * FROM {name}_{number}" for number in range(len(generations)))
+        parts = " UNION ALL ".join(f"SELECT * FROM {name}_{number}" for number in range(len(generations)))  # noqa: S608
         book.execute(f"CREATE VIEW {name} AS {parts}")
     book.execute(text("opened"))
 
 
+def reopen(book: duckdb.DuckDBPyConnection, totals: Files) -> None:
+    """Give an empty book the kept `calendar` and `target`, so that the last step, `journal`, can be taken."""
+    step = text("reopened")
+    for name in ("calendar", "target"):
+        step = step.replace(f"${name}", _scan(totals[name]))
+    book.execute(step)
+
+
 def _show_generation(book: duckdb.DuckDBPyConnection, number: int, files: Files, later: Sequence[Files]) -> None:
     """Numbers of items and contracts are unique within a generation; the views carry it along."""
-    replaced = " UNION ALL ".join(f"SELECT contract_id FROM {_scan(each['replaced'])}" for each in later)
+    replaced = " UNION ALL ".join(f"SELECT contract_id FROM {_scan(each['replaced'])}" for each in later)  # noqa: S608
     kept = f"WHERE contract_id NOT IN ({replaced})" if later else ""
     own = f"SELECT {number} AS generation, * FROM"
     for name in ("contract", "line"):

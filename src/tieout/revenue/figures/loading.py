@@ -1,0 +1,166 @@
+"""Input tables of the engine from PostgreSQL: COPY out, read by DuckDB, no row touched in between.
+
+The rows are those of one moment: current ones, or the ones that were known once a certain batch was applied.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection, transaction
+
+from tieout.recognition import engine
+from tieout.recognition.tables import INPUTS, KEYS, Column
+from tieout.revenue import periods
+from tieout.revenue.figures import closed, dimensions
+from tieout.revenue.figures.staged import NOTHING, Staged
+from tieout.revenue.models import FACTS, Batch
+
+NAMES_ONLY = {"name", "override_reason", "reason"}
+"""Text that no figure depends on stays where it is, but for whether a reason was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows: of an environment, as known at a moment (None: now), of some contracts with their arrangements (None: all)."""
+
+    environment_id: int | None
+    known_at: datetime | None = None
+    contracts: frozenset[str] | None = None
+
+
+def load(
+    environment_id: int | None,
+    *,
+    known_at: datetime | None = None,
+    contracts: Collection[str] | None = None,
+    staged: Staged = NOTHING,
+) -> duckdb.DuckDBPyConnection:
+    """A book with the input tables filled, the periods and what closed ones hold included; staged rows lie over the others.
+
+    `known_at` takes what had been applied then; `contracts` takes these and all others of their arrangements.
+    """
+    chosen = None if contracts is None else frozenset(contracts)
+    return read(Scope(environment_id, known_at, chosen), staged=staged)
+
+
+def read(scope: Scope, *, staged: Staged = NOTHING) -> duckdb.DuckDBPyConnection:
+    """The same for a scope."""
+    book = engine.new_book()
+    if scope.contracts is not None:
+        scope = Scope(scope.environment_id, scope.known_at, staged.contracts() | scope.contracts)
+    with one_moment():
+        fill(book, scope)
+        staged.lay_over(book)
+        finish(book, scope)
+    return book
+
+
+def known(environment_id: int | None, known_at: datetime | None = None) -> Batch | None:
+    """The last batch applied by a moment."""
+    applied = Batch.objects.filter(environment_id=environment_id, applied_at__isnull=False)
+    if known_at is not None:
+        applied = applied.filter(applied_at__lte=known_at)
+    return applied.order_by("-applied_at", "-pk").first()
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All reads see one state of the database, unless the caller's transaction began already."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read read only")
+        yield
+
+
+def fill(book: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """The tables that people and connectors deliver."""
+    with tempfile.TemporaryDirectory(prefix="tieout-load-") as folder:
+        for table in KEYS:
+            copied = Path(folder) / table
+            _copy_out(table, scope, copied)
+            book.execute(_insert(table, copied))
+
+
+def finish(book: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """What is derived from settings: dimensions of custom fields, the periods, and what closed ones hold."""
+    dimensions.merge(book, scope.environment_id)
+    first, until = _span(book)
+    rows = periods.engine_periods(scope.environment_id, first, until)
+    engine.put(book, "period", [_period(each) for each in rows])
+    closed.fill(book, scope.environment_id)
+
+
+def _period(row: periods.EnginePeriod) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("entity", "period", "starts_on", "ends_on", "state")}
+
+
+def _copy_out(table: str, scope: Scope, target: Path) -> None:
+    with connection.cursor() as cursor, target.open("wb") as out:
+        query, values = _query(table, scope)
+        with cursor.copy(f"copy ({query}) to stdout (format csv)", values) as copy:
+            for lot in copy:
+                out.write(lot)
+
+
+def _query(table: str, scope: Scope) -> tuple[str, list[Any]]:
+    columns = ", ".join(_selected(name) for name in INPUTS[table])
+    values: list[Any] = [scope.environment_id]
+    conditions = "f.environment_id = %s"
+    rows = FACTS[table]._meta.db_table
+    if scope.known_at is None:
+        conditions += " and f.until_id is null"
+    else:
+        rows += (
+            " f join revenue_batch came on came.id = f.since_id left join revenue_batch went on went.id = f.until_id"
+        )
+        conditions += " and came.applied_at <= %s and (went.applied_at is null or went.applied_at > %s)"
+        values += [scope.known_at, scope.known_at]
+    if scope.contracts is not None and "contract_id" in INPUTS[table]:
+        conditions += f" and f.contract_id in ({_WITH_ARRANGEMENTS})"
+        values += [sorted(scope.contracts), scope.environment_id, sorted(scope.contracts)]
+    alias = "" if " f join" in rows else " f"
+    return f"select {columns} from {rows}{alias} where {conditions}", values  # noqa: S608
+
+
+_WITH_ARRANGEMENTS = """
+    select unnest(%s::text[]) union
+    select c.contract_id from revenue_contract c where c.environment_id = %s and c.arrangement_id <> '' and c.arrangement_id in
+        (select m.arrangement_id from revenue_contract m
+         where m.environment_id = c.environment_id and m.contract_id = any(%s::text[]))
+"""
+
+
+def _selected(name: str) -> str:
+    return f"case when f.{name} <> '' then '-' else '' end" if name in NAMES_ONLY else f'f."{name}"'
+
+
+def _insert(table: str, copied: Path) -> str:
+    types = ", ".join(f"'{name}': '{column.kind.sql}'" for name, column in INPUTS[table].items())
+    return (
+        f"INSERT INTO \"{table}\" SELECT * FROM read_csv('{copied}', header = false, auto_detect = false, delim = ',',"  # noqa: S608
+        f" quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, columns = {{{types}}})"
+    )
+
+
+def _days(columns: dict[str, Column]) -> list[str]:
+    return [name for name, column in columns.items() if column.kind.sql == "DATE"]
+
+
+def _span(book: duckdb.DuckDBPyConnection) -> tuple[date, date]:
+    """From the first to after the last day on which anything can be recognised; one day when there is nothing."""
+    tables = ("line", "change", "event", "invoice", "commission", "contract")
+    parts = [f'SELECT "{name}" AS day FROM "{table}"' for table in tables for name in _days(dict(INPUTS[table]))]  # noqa: S608
+    found = book.execute(f"SELECT min(day), max(day) + 1 FROM ({' UNION ALL '.join(parts)})").fetchone()  # noqa: S608
+    assert found is not None
+    return (found[0], found[1]) if found[0] else (date(2000, 1, 1), date(2000, 1, 2))
