@@ -1,0 +1,101 @@
+"""What a set of figures says of one contract: allocation within its arrangement, schedule, and position by period.
+
+Rows are mappings with the columns of the views of `figures.open_figures`; amounts are minor units of the contract's currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from tieout.revenue import figures, queries
+from tieout.revenue.models import FigureSet
+
+Row = Mapping[str, Any]
+_FIRST = ("contract_id", "line_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A period of a contract, or of one of its lines: its own revenue, and apart what belongs to closed periods."""
+
+    period: str
+    starts_on: date
+    amount: int
+    adjustment: int
+    to_date: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFigures:
+    """One contract in one set of figures."""
+
+    figure_set: FigureSet
+    allocation: list[Row] = field(default_factory=list)
+    """Lines of every contract of the arrangement."""
+    schedule: list[Row] = field(default_factory=list)
+    """Of this contract: kinds `revenue` and `commission`, by line and period."""
+    positions: list[Row] = field(default_factory=list)
+
+    def recognised(self, kind: str = "revenue", line_id: str | None = None) -> list[Recognised]:
+        """By period, of all lines or of one, with what is recognised to date."""
+        rows = [row for row in self.schedule if row["kind"] == kind and line_id in (None, row["line_id"])]
+        return by_period(rows)
+
+    def to_date(self, on: date, kind: str = "revenue") -> dict[str, int]:
+        """Recognised by line in the periods that have begun on that day."""
+        found: dict[str, int] = {}
+        for row in self.schedule:
+            if row["kind"] == kind and row["starts_on"] <= on:
+                found[row["line_id"]] = found.get(row["line_id"], 0) + row["amount"] + row["adjustment"]
+        return found
+
+
+def of_contract(
+    environment_id: int | None, contract: Any, *, known_at: datetime | None = None
+) -> ContractFigures | None:
+    """The figures of a contract in the newest set, or in the newest made at or before a moment; None without a set."""
+    found = figures.latest(environment_id, known_at=known_at)
+    if found is None:
+        return None
+    together = arrangement(environment_id, contract, known_at=known_at)
+    with figures.open_figures(found) as book:
+        return ContractFigures(
+            found,
+            _rows(book, "allocation", together, _FIRST),
+            _rows(book, "schedule", [contract.contract_id], ("kind", "line_id", "starts_on")),
+            _rows(book, "position", [contract.contract_id], ("starts_on",)),
+        )
+
+
+def arrangement(environment_id: int | None, contract: Any, *, known_at: datetime | None = None) -> list[str]:
+    """The contracts that are accounted for with this one, itself included."""
+    if not contract.arrangement_id:
+        return [contract.contract_id]
+    found = queries.rows(environment_id, "contract", known_at=known_at)
+    return sorted(found.filter(arrangement_id=contract.arrangement_id).values_list("contract_id", flat=True))
+
+
+def by_period(rows: Iterable[Row]) -> list[Recognised]:
+    """Rows of a schedule summed by period, in order."""
+    sums: dict[tuple[date, str], list[int]] = {}
+    for row in rows:
+        both = sums.setdefault((row["starts_on"], row["period"]), [0, 0])
+        both[0] += row["amount"]
+        both[1] += row["adjustment"]
+    made: list[Recognised] = []
+    running = 0
+    for (starts_on, period), (amount, adjustment) in sorted(sums.items()):
+        running += amount + adjustment
+        made.append(Recognised(period, starts_on, amount, adjustment, running))
+    return made
+
+
+def _rows(book: Any, view: str, contract_ids: Sequence[str], order: Sequence[str]) -> list[Row]:
+    marks = ", ".join("?" for _ in contract_ids)
+    asked = f"SELECT * FROM {view} WHERE contract_id IN ({marks}) ORDER BY {', '.join(order)}"  # noqa: S608
+    found = book.execute(asked, list(contract_ids))
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
