@@ -7,11 +7,25 @@ CREATE MACRO portion(amount, part, whole) AS
     sign(amount)::BIGINT
     * ((abs(amount) // whole) * part + half_up((abs(amount) % whole) * part, whole));
 
+-- The same for shares of money by money, whose product needs 128 bits.
+CREATE MACRO split_off(amount, part, whole) AS
+    (sign(amount) * half_up(abs(amount)::HUGEINT * part, whole::HUGEINT))::BIGINT;
+
+-- An amount in minor units at a rate in thousand-millionths; a unit is how many minor units one of the currency has.
+CREATE MACRO converted(amount, rate, from_unit, to_unit) AS
+    (sign(amount) * half_up(abs(amount)::HUGEINT * rate * to_unit, 1000000000::HUGEINT * from_unit))::BIGINT;
+
 CREATE MACRO days_between(a, b) AS b - a;
 CREATE MACRO month_number(d) AS year(d) * 12 + month(d);
 CREATE MACRO month_start(d) AS date_trunc('month', d)::DATE;
 CREATE MACRO next_month(d) AS (date_trunc('month', d) + INTERVAL 1 MONTH)::DATE;
 CREATE MACRO day_before(d) AS (d - 1)::DATE;
+
+CREATE MACRO years_after(d, years) AS (d + years * INTERVAL 1 YEAR)::DATE;
+
+-- What an amount has become after whole years of growth and some days of the next one.
+CREATE MACRO grown(amount, growth, rate, days, days_of_year) AS
+    half_up(amount * growth * (days_of_year * 1000000 + rate * days), 1000000000000::HUGEINT * days_of_year * 1000000)::BIGINT;
 
 CREATE MACRO day_360(d) AS year(d) * 360 + month(d) * 30 + least(day(d), 30);
 CREATE MACRO half_months(d) AS 2 * month_number(d) + CASE WHEN day(d) > 1 THEN 1 ELSE 0 END;
@@ -21,6 +35,17 @@ CREATE MACRO month_parts(d) AS month_number(d) * 377580 + (day(d) - 1) * (377580
 
 CREATE MACRO minutes_in(s, sm, e, em, t) AS
     days_between(s, t) * 1440 - sm + CASE WHEN t >= e THEN em ELSE 0 END;
+
+-- Days of a month served, thirty when it is served whole or on `least_days` of its days.
+CREATE MACRO counted_days(days, in_month, least_days) AS
+    CASE WHEN days >= least(least_days, day(last_day(in_month))) THEN 30 ELSE days END;
+
+CREATE MACRO thirtieths(s, t, least_days) AS CASE
+    WHEN month_number(day_before(t)) = month_number(s) THEN counted_days(days_between(s, t), s, least_days)
+    ELSE counted_days(days_between(s, next_month(s)), s, least_days)
+        + 30 * (month_number(day_before(t)) - month_number(s) - 1)
+        + counted_days(days_between(month_start(day_before(t)), t), day_before(t), least_days)
+END;
 
 -- The term in service months, the last one begun counted whole.
 CREATE MACRO service_months(s, e) AS
@@ -37,6 +62,8 @@ CREATE MACRO weight(convention, s, sm, e, em, months, head, tail, middle, t) AS 
     WHEN convention = 'full_months' THEN month_number(day_before(t)) - month_number(s) + 1
     WHEN convention = 'half_month' THEN half_months(t) - half_months(s)
     WHEN convention = 'thirty_360' THEN day_360(t) - day_360(s)
+    WHEN convention = 'full_at_28' THEN thirtieths(s, t, 28)
+    WHEN convention = 'full_at_30' THEN thirtieths(s, t, 30)
     WHEN convention = 'month_share' THEN month_parts(t) - month_parts(s)
     WHEN convention = 'actual_minutes' OR middle <= 0 THEN minutes_in(s, sm, e, em, t)
     WHEN t <= head THEN minutes_in(s, sm, e, em, t) * middle

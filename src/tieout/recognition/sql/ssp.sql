@@ -1,5 +1,9 @@
--- The SSP of each obligation that shares a pool: an override, else the most specific entry of the book in force on the day
--- the contract was signed. Region counts before class, class before the start of the entry.
+-- The SSP of each obligation that shares a pool, or that a blend may bring into one: an override, else the most specific
+-- entry of the book in force on the day it was agreed. Region counts before class, class before the start of the entry.
+
+CREATE TABLE blend_day AS
+SELECT DISTINCT CASE WHEN k.arrangement_id = '' THEN k.contract_id ELSE k.arrangement_id END AS arrangement_id, c.effective_on
+FROM change c JOIN contract k ON k.contract_id = c.contract_id WHERE c.treatment = 'blend';
 
 CREATE TABLE pool AS
 SELECT pool, count(*) AS members, sum(price) AS price,
@@ -7,23 +11,25 @@ SELECT pool, count(*) AS members, sum(price) AS price,
 FROM obligation WHERE pool IS NOT NULL AND allocation <> 'excluded' GROUP BY pool;
 
 CREATE TABLE candidate AS
-SELECT o.item, o.quantity, o.price, o.list_price, s.basis, s.amount, s.share, s.low, s.mid, s.high, s.point,
+SELECT o.item, o.quantity, o.price, o.list_price, s.basis, s.amount, s.share, s.likelihood, s.low, s.mid, s.high, s.point,
     row_number() OVER (
         PARTITION BY o.item
         ORDER BY s.region <> '' DESC, s.customer_class <> '' DESC, s.starts_on DESC, s.quantity_from DESC
     ) AS choice
 FROM obligation o
-JOIN pool ON pool.pool = o.pool AND pool.members > 1
+LEFT JOIN pool ON pool.pool = o.pool
 JOIN ssp s ON s.product_id = o.product_id AND s.currency = o.currency
-    AND s.starts_on <= o.signed_on AND (s.ends_on IS NULL OR s.ends_on > o.signed_on)
+    AND s.starts_on <= o.agreed_on AND (s.ends_on IS NULL OR s.ends_on > o.agreed_on)
     AND (s.region = '' OR s.region = o.region) AND (s.customer_class = '' OR s.customer_class = o.customer_class)
-    AND s.quantity_from <= o.quantity AND (s.quantity_below IS NULL OR s.quantity_below > o.quantity);
+    AND s.quantity_from <= o.quantity AND (s.quantity_below IS NULL OR s.quantity_below > o.quantity)
+WHERE pool.members > 1 OR o.arrangement_id IN (SELECT arrangement_id FROM blend_day);
 
 CREATE TABLE extended AS
 SELECT item, basis,
     CASE basis
         WHEN 'amount' THEN portion(amount, quantity, 1000000)
         WHEN 'percent_of_list' THEN portion(list_price, share, 1000000)
+        WHEN 'option' THEN half_up(amount::HUGEINT * share * likelihood * quantity, 1000000000000000000::HUGEINT)::BIGINT
         WHEN 'range' THEN CASE
             WHEN price BETWEEN portion(low, quantity, 1000000) AND portion(high, quantity, 1000000) THEN price
             ELSE portion(CASE point WHEN 'low' THEN low WHEN 'mid' THEN mid ELSE high END, quantity, 1000000)
