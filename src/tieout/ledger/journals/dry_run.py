@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tieout.kernel.errors import NotFound
 from tieout.ledger.journals.accounts import AccountBook, Mapped, as_row
 from tieout.ledger.journals.posted import journal_process, posted
 from tieout.ledger.journals.settings import JournalSettings
 from tieout.ledger.models import AccountMapping
 from tieout.revenue import periods
+from tieout.revenue.figures import open_figures
 from tieout.revenue.models import FigureSet, Period
 
 _TARGET = """
@@ -104,7 +104,7 @@ def difference(
     environment_id: int, figure_set: FigureSet, *, entity: str, period: str, settings: JournalSettings | None = None
 ) -> DryRun:
     """The dry run of an entity's period (by label) with a set of figures. Raises NotFound when there is no such period."""
-    start = find_period(environment_id, entity, period).starts_on
+    start = periods.find(environment_id, entity, period).starts_on
     told = settings or journal_settings(environment_id)
     work = _Work(entity, told, account_book(environment_id))
     work.target(_targets(figure_set, entity, start))
@@ -113,8 +113,6 @@ def difference(
 
 
 def _targets(figure_set: FigureSet, entity: str, start: date) -> list[Any]:
-    from tieout.revenue.figures import open_figures
-
     with open_figures(figure_set) as figures:
         found: list[Any] = figures.execute(_TARGET, {"entity": entity, "start": start}).fetchall()
     return found
@@ -167,14 +165,6 @@ def _move(line: DryLine, prior: bool, amount: int) -> None:
         line.prior += amount
     else:
         line.current += amount
-
-
-def find_period(environment_id: int | None, entity: str, label: str) -> Period:
-    """An entity's period by its label. Raises NotFound."""
-    found = periods.periods(environment_id, entity).filter(label=label).select_related("figures").first()
-    if found is None:
-        raise NotFound(f"There is no accounting period {label} of {entity or 'the company'}.", period=label)
-    return found
 
 
 def frozen(environment_id: int | None) -> list[Period]:
