@@ -1,6 +1,7 @@
-"""What is true now of the steps that speak of data: sources read, batches, findings, gaps, SSPs. Reads only.
+"""What is true of the steps that speak of data: sources read, batches, findings, gaps, SSPs. Reads only.
 
-Gaps of contracts of other entities do not concern a period; what names no contract concerns every entity.
+Of a frozen period what counts is what was there when it was frozen: what comes later belongs to the next period. Gaps of
+contracts of other entities do not concern a period; what names no contract concerns every entity.
 """
 
 from __future__ import annotations
@@ -20,20 +21,22 @@ SSP_TABLE = "ssp"
 SHOWN = 20
 
 
-def data(period: Period, *, zone: ZoneInfo) -> Facts:
+def data(period: Period, *, zone: ZoneInfo, frozen_at: datetime | None) -> Facts:
     """Whether every source was read after the period's end and no batch waits; signed for the last batch known."""
     sources = [_read_through(process, period, zone) for process in sources_of(period.environment_id)]
-    batches = [_batch(each) for each in undecided(period.environment_id)]
+    waits = undecided(period.environment_id)
+    batches = [_batch(each) for each in (waits.filter(created_at__lte=frozen_at) if frozen_at else waits)]
     late = sum(not each.clear for each in sources)
     said = _said([(late, "source behind", "sources behind"), (len(batches), "batch waits", "batches wait")])
     lines = (*sources, *batches) or (Fact("Sources", "None: data comes by import and by hand"),)
     return Facts(not late and not batches, said or "All sources read, nothing waits", lines, known(period))
 
 
-def findings(period: Period) -> Facts:
+def findings(period: Period, *, frozen_at: datetime | None) -> Facts:
     """Open findings of the processes that bring revenue data or post its journals, and open gaps but those about SSP."""
     found = open_findings(period.environment_id)
-    gaps = gaps_of(period).exclude(table=SSP_TABLE)
+    found = found.filter(first_seen_at__lte=frozen_at) if frozen_at else found
+    gaps = gaps_of(period, frozen_at).exclude(table=SSP_TABLE)
     by_rule = [*_by_rule(found, "findings"), *_by_rule(gaps, "gaps")]
     count = found.count() + gaps.count()
     subject = [sorted(found.values_list("pk", flat=True)), sorted(gaps.values_list("pk", flat=True))]
@@ -41,9 +44,9 @@ def findings(period: Period) -> Facts:
     return Facts(not count, said, tuple(by_rule), subject)
 
 
-def ssp(period: Period) -> Facts:
+def ssp(period: Period, *, frozen_at: datetime | None) -> Facts:
     """Gaps of stand-alone selling prices."""
-    gaps = gaps_of(period).filter(table=SSP_TABLE)
+    gaps = gaps_of(period, frozen_at).filter(table=SSP_TABLE)
     lines = tuple(Fact(_where(gap), gap.cause, False, "gaps") for gap in gaps[:SHOWN])
     said = _said([(gaps.count(), "SSP is missing", "SSPs are missing")]) or "Every obligation has one"
     return Facts(not lines, said, lines, sorted(gaps.values_list("pk", flat=True)))
@@ -75,13 +78,16 @@ def open_findings(environment_id: int | None) -> QuerySet[Finding]:
     return Finding.objects.filter(concerned & here)
 
 
-def gaps_of(period: Period) -> QuerySet[Gap]:
-    """Open gaps of the entity's contracts, and those of no contract or of one that is not there."""
+def gaps_of(period: Period, frozen_at: datetime | None) -> QuerySet[Gap]:
+    """Gaps open now, or at that moment, of the entity's contracts, and those of no contract or of one that is not there."""
     contract = FACTS["contract"].objects.filter(  # type: ignore[attr-defined]
         environment_id=OuterRef("environment_id"), contract_id=OuterRef("contract_id"), until__isnull=True
     )
     elsewhere = Exists(contract.exclude(entity=period.entity))
-    return Gap.objects.filter(~elsewhere, environment_id=period.environment_id, resolved_at__isnull=True)
+    unresolved = Q(resolved_at__isnull=True)
+    if frozen_at:
+        unresolved = Q(first_seen_at__lte=frozen_at) & (unresolved | Q(resolved_at__gt=frozen_at))
+    return Gap.objects.filter(unresolved, ~elsewhere, environment_id=period.environment_id)
 
 
 def _read_through(process: Process, period: Period, zone: ZoneInfo) -> Fact:

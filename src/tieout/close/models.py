@@ -57,6 +57,8 @@ class Closing(models.Model):
     reopened_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     """Why it was thawed or reopened."""
+    checklist = models.JSONField(default=list)
+    """The steps as they stood when it was closed: step, said, owner, signatures."""
     content_sha256 = models.CharField(max_length=64, blank=True)
     """Of what the package says, whatever file it is written to."""
     package = models.JSONField(default=dict)
@@ -89,8 +91,9 @@ class Closing(models.Model):
                     "(OLD.environment_id, OLD.period_id, OLD.number, OLD.figures_id, OLD.frozen_by, OLD.frozen_at)"
                     " is distinct from"
                     " (NEW.environment_id, NEW.period_id, NEW.number, NEW.figures_id, NEW.frozen_by, NEW.frozen_at)"
-                    " or OLD.closed_at is not null and (OLD.closed_at, OLD.closed_by, OLD.content_sha256, OLD.package)"
-                    " is distinct from (NEW.closed_at, NEW.closed_by, NEW.content_sha256, NEW.package)"
+                    " or OLD.closed_at is not null and (OLD.closed_at, OLD.closed_by, OLD.content_sha256,"
+                    " OLD.package, OLD.checklist) is distinct from"
+                    " (NEW.closed_at, NEW.closed_by, NEW.content_sha256, NEW.package, NEW.checklist)"
                     " or OLD.thawed_at is not null or OLD.reopened_at is not null"
                 ),
             ),

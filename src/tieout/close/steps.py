@@ -51,11 +51,15 @@ class Rule:
 RULES = (
     Rule(Step.DATA, "Data in", "Every source was read after the period's end, and no batch waits.", Proof.SIGNATURE),
     Rule(Step.FINDINGS, "Findings resolved", "No open finding of a source, no gap in the data.", Proof.FACTS),
-    Rule(Step.SSP, "SSP complete", "Every obligation that shares a price has a stand-alone selling price.", Proof.FACTS),
+    Rule(
+        Step.SSP, "SSP complete", "Every obligation that shares a price has a stand-alone selling price.", Proof.FACTS
+    ),
     Rule(Step.TIE_OUT, "Tied out", "Source, subledger and journals agree to the cent.", Proof.FIGURES, frozen=True),
     Rule(Step.PREVIEW, "Journals previewed", "Somebody looked at what will be posted.", Proof.SIGNATURE, frozen=True),
     Rule(Step.POSTED, "Posted", "The ledger verifiably holds every entry of the period.", Proof.FIGURES, frozen=True),
-    Rule(Step.LOCKED, "Locked", "The period is closed; its figures cannot change any more.", Proof.FIGURES, frozen=True),
+    Rule(
+        Step.LOCKED, "Locked", "The period is closed; its figures cannot change any more.", Proof.FIGURES, frozen=True
+    ),
 )
 RULE = {rule.step: rule for rule in RULES}
 SIGNABLE = tuple(rule.step for rule in RULES if rule.step is not Step.LOCKED)

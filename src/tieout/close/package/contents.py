@@ -69,7 +69,9 @@ def as_text(contents: Contents) -> dict[str, Any]:
                 "lead": section.lead,
                 "empty": section.empty,
                 "columns": list(section.columns),
-                "figures": [any(is_figure(row[place]) for row in section.rows) for place in range(len(section.columns))],
+                "figures": [
+                    any(is_figure(row[place]) for row in section.rows) for place in range(len(section.columns))
+                ],
                 "rows": [[said(cell) for cell in row] for row in section.rows],
             }
             for section in contents.sections

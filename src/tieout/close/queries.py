@@ -1,0 +1,158 @@
+"""Reads of the close: the checklist of a period as it stands, its closings, what reopening would do, and who answers for what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from tieout.close import facts, proof
+from tieout.close.models import Closing, Policy, Signature, StepOwner
+from tieout.close.steps import RULE, RULES, Facts, Signed, Step, StepState, judge, missing
+from tieout.people.queries import site_clock
+from tieout.revenue import periods
+from tieout.revenue.figures import latest
+from tieout.revenue.models import FigureSet, Period
+
+_LATER = Facts(False, "Waits for the freeze")
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """A period with its live closing and its steps. `proof` is None until the period is frozen."""
+
+    period: Period
+    closing: Closing | None
+    steps: Sequence[StepState]
+    proof: proof.Proof | None
+
+    @property
+    def missing(self) -> list[StepState]:
+        """What stands between the period and its close."""
+        return missing(self.steps)
+
+    @property
+    def frozen(self) -> bool:
+        return self.period.state in periods.FROZEN
+
+    def step(self, step: Step) -> StepState:
+        return next(each for each in self.steps if each.step is step)
+
+    @cached_property
+    def done(self) -> int:
+        """How many steps are done."""
+        return sum(each.done for each in self.steps)
+
+
+def checklist(environment_id: int | None, period_id: int) -> Checklist:
+    """The checklist of a period: live until it is closed, then as it was recorded. Raises NotFound."""
+    period = periods.period(environment_id, period_id)
+    closing = live(period)
+    if closing and closing.closed_at:
+        return Checklist(period, closing, [_recorded(each) for each in closing.checklist], None)
+    proved = proof.prove(period, period.figures) if period.figures else None
+    told = _facts(period, closing, proved)
+    signatures, owners = _by_step(period), owners_of(environment_id)
+    states = [
+        judge(
+            rule,
+            told[rule.step],
+            _signed(signatures[rule.step], told[rule.step]),
+            frozen=closing is not None,
+            owner=owners.get(rule.step, ""),
+        )
+        for rule in RULES
+    ]
+    return Checklist(period, closing, states, proved)
+
+
+def record(states: Sequence[StepState]) -> list[dict[str, Any]]:
+    """The steps as a closing keeps them."""
+    return [
+        {
+            "step": each.step.value,
+            "said": each.facts.said,
+            "owner": each.owner,
+            "signatures": [
+                {"by": signed.by, "who": signed.who, "at": signed.at.isoformat(), "note": signed.note}
+                for signed in each.in_force
+            ],
+        }
+        for each in states
+    ]
+
+
+def closings(environment_id: int | None) -> QuerySet[Closing]:
+    """Every freeze of every period, newest first."""
+    return Closing.objects.filter(environment_id=environment_id).select_related("period", "figures")
+
+
+def live(period: Period) -> Closing | None:
+    """The closing that holds now: frozen or closed, not thawed or reopened."""
+    return closings(period.environment_id).filter(period=period, thawed_at=None, reopened_at=None).first()
+
+
+def history(period: Period) -> QuerySet[Closing]:
+    """All closings of a period, newest first."""
+    return closings(period.environment_id).filter(period=period).order_by("-number")
+
+
+def owners_of(environment_id: int | None) -> dict[str, str]:
+    """Who answers for each step, by step."""
+    found = StepOwner.objects.filter(environment_id=environment_id).select_related("user")
+    return {each.step: str(each.user) for each in found}
+
+
+def four_eyes(environment_id: int | None) -> bool:
+    """Whether whoever froze a period may not be the only one who approves its close."""
+    return Policy.objects.filter(environment_id=environment_id, four_eyes=True).exists()
+
+
+def reviewed_figures(period: Period) -> FigureSet | None:
+    """What a dry run shows: the figures that the period is frozen with, else the newest."""
+    return period.figures or latest(period.environment_id)
+
+
+def _facts(period: Period, closing: Closing | None, proved: proof.Proof | None) -> Mapping[Step, Facts]:
+    frozen_at = closing.frozen_at if closing else None
+    return {
+        Step.DATA: facts.data(period, zone=site_clock().zone, frozen_at=frozen_at),
+        Step.FINDINGS: facts.findings(period, frozen_at=frozen_at),
+        Step.SSP: facts.ssp(period, frozen_at=frozen_at),
+        Step.TIE_OUT: proof.tie_out(proved) if proved else _LATER,
+        Step.PREVIEW: proof.preview(period, proved) if proved else _LATER,
+        Step.POSTED: proof.posted(period, proved) if proved else _LATER,
+        Step.LOCKED: Facts(False, "Everything above comes first"),
+    }
+
+
+def _by_step(period: Period) -> dict[str, list[Signature]]:
+    """The signatures since the period was last reopened, in order."""
+    found: dict[str, list[Signature]] = defaultdict(list)
+    reopened = Closing.objects.filter(period=period).aggregate(last=Max("reopened_at"))["last"]
+    rows = Signature.objects.filter(period=period).order_by("pk")
+    for each in rows.filter(at__gt=reopened) if reopened else rows:
+        found[each.step].append(each)
+    return found
+
+
+def _signed(rows: Sequence[Signature], told: Facts) -> list[Signed]:
+    """Each person's last word, unless it takes the signature back."""
+    last = {each.user_id or each.signed_by: each for each in rows}
+    return [
+        Signed(each.signed_by, who, each.at, each.note, each.digest != told.digest)
+        for who, each in last.items()
+        if not each.withdrawn
+    ]
+
+
+def _recorded(kept: Mapping[str, Any]) -> StepState:
+    signatures = [
+        Signed(each["by"], each["who"], datetime.fromisoformat(each["at"]), each["note"]) for each in kept["signatures"]
+    ]
+    return StepState(RULE[Step(kept["step"])], Facts(True, kept["said"]), signatures, kept["owner"], True, True)
