@@ -9,8 +9,9 @@ import duckdb
 
 from tieout.reports.answers import EVER, Column, Row, Table
 from tieout.reports.errors import BadQuestion
-from tieout.reports.narrowing import Narrowed, asked, cheapest, where
+from tieout.reports.narrowing import COLUMNS, Narrowed, asked, cheapest, where
 from tieout.reports.questions import Question
+from tieout.reports.remaining import NOT_SHORT, SIGNED
 from tieout.reports.roll_forwards import ASSET, COMMISSION, LIABILITY
 
 
@@ -26,16 +27,20 @@ class Measure:
     """Whether only some periods count."""
 
 
-_SCHEDULE = ("schedule", "movement")
-_REVENUE, _COST, _PROMISE = "kind = 'revenue'", "kind = 'commission'", "signed_on <= $as_of"
+_SCHEDULE = ("moved",)
+_REVENUE = "kind = 'revenue'"
+_COUNTED = f"{_REVENUE} AND {SIGNED}"
+OFFERED = {facet: COLUMNS[facet] for facet in ("entity", "currency", "product", "region", "class")}
+"""Facets with few enough values to pick from."""
 _PLAIN = {"price": "Price", "ssp": "SSP", "allocated": "Allocated", "carve": "Carve"}
 MEASURES: Mapping[str, Measure] = {
     "revenue": Measure("Revenue with adjustments", "amount + adjustment", _SCHEDULE, _REVENUE),
     "amount": Measure("Revenue", "amount", _SCHEDULE, _REVENUE),
     "adjustment": Measure("Prior-period adjustment", "adjustment", _SCHEDULE, _REVENUE),
-    "contracted": Measure("Contracted", "total", ("promise",), _PROMISE, timed=False),
-    "unscheduled": Measure("Not scheduled", "total - scheduled", ("promise",), _PROMISE, timed=False),
-    "remaining": Measure("Remaining", "total - recognised", ("promise",), _PROMISE, timed=False),
+    "contracted": Measure("Contracted", "total", ("promise",), SIGNED, timed=False),
+    "fulfilled": Measure("Recognised of the contracts that count", "amount + adjustment", _SCHEDULE, _COUNTED),
+    "remaining": Measure("Remaining", "owed", ("owing",), SIGNED),
+    "unscheduled": Measure("Not scheduled", "owed", ("owing",), SIGNED),
     **{
         name: Measure(label, name, ("promise",), "allocated IS NOT NULL", timed=False) for name, label in _PLAIN.items()
     },
@@ -90,7 +95,7 @@ def _narrowed(question: Question, measure: Measure) -> Narrowed:
     narrowed = where(question).also(measure.condition)
     if "$as_of" in measure.condition:
         narrowed = narrowed.also("true", as_of=question.as_of)
-        narrowed = narrowed.also("NOT within_a_year") if question.expedient else narrowed
+        narrowed = narrowed.also(NOT_SHORT) if question.expedient else narrowed
     if measure.timed and question.first:
         narrowed = narrowed.also("starts_on >= $first", first=question.first)
     if measure.timed and question.last:

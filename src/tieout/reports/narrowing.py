@@ -24,13 +24,12 @@ COLUMNS: Mapping[str, str] = {
 }
 _OF_CONTRACT = ("entity", "currency", "region", "class", "customer", "contract")
 RELATIONS: Mapping[str, tuple[str, ...]] = {
-    "waterfall": ("entity", "currency", "product", "region", "class", "timing"),
-    "schedule": ("entity", "currency", "product", "contract"),
-    "movement": tuple(COLUMNS),
-    "standing": _OF_CONTRACT,
+    "cube": ("entity", "currency", "product", "region", "class", "timing"),
+    "moved": tuple(COLUMNS),
     "promise": tuple(COLUMNS),
-    "target": ("entity", "currency"),
+    "standing": _OF_CONTRACT,
     "cost": _OF_CONTRACT,
+    "owing": tuple(COLUMNS),
 }
 """What each relation of an opened set can be narrowed to and grouped by."""
 

@@ -12,9 +12,10 @@ from datetime import date, timedelta
 
 import duckdb
 
+from tieout.reports import ties
 from tieout.reports.answers import Chart, Check, Column, Row, Series, Table
 from tieout.reports.groups import Group, among, labels, page, place
-from tieout.reports.narrowing import COLUMNS, Narrowed, asked, cheapest, grouping, where
+from tieout.reports.narrowing import Narrowed, asked, cheapest, grouping, where
 from tieout.reports.questions import FACETS, Question
 
 EXPEDIENTS = (
@@ -24,6 +25,9 @@ EXPEDIENTS = (
     "Estimates of variable consideration count as far as they meet the constraint. Changes with an effective day after"
     " the day of the report are in the amounts when they were known.",
 )
+
+SIGNED = "contract_id NOT IN (SELECT contract_id FROM contract WHERE signed_on > $as_of)"
+NOT_SHORT = "contract_id NOT IN (SELECT contract_id FROM short_contract)"
 
 
 def tables(book: duckdb.DuckDBPyConnection, question: Question) -> Iterator[Table]:
@@ -45,34 +49,32 @@ def charts(table: Table) -> Iterator[Chart]:
         yield Chart("Remaining by when it will be recognised", row.currency, [band.label for band in bands], series)
 
 
-def checks(table: Table) -> Iterator[Check]:
-    """Contracted less recognised is what the bands come to."""
-    bands = [column.name for column in table.columns if column.tone == "to-come"]
-    for row in table.totals:
-        values = row.values
-        yield Check(
-            "Contracted − recognised = bands",
-            row.currency,
-            values["contracted"] - values["recognised"],
-            sum(values[band] for band in bands),
-        )
+def checks(book: duckdb.DuckDBPyConnection, question: Question, table: Table) -> Iterator[Check]:
+    """What is recognised is what positions hold, where every contract counts; and the rows come to the total."""
+    if not _some_left_out(book, question, _counted(question)):
+        found = {row.currency: row.values["recognised"] for row in table.totals}
+        yield from ties.recognised(book, question, found)
+    if not table.more and question.page == 1:
+        for total in table.totals:
+            rows = sum(row.values["remaining"] for row in table.rows if row.currency == total.currency)
+            yield Check("Rows = total", total.currency, rows, total.values["remaining"])
 
 
 def _counted(question: Question) -> Narrowed:
-    narrowed = where(question).also("signed_on <= $as_of", as_of=question.as_of)
-    return narrowed.also("NOT within_a_year") if question.expedient else narrowed
+    narrowed = where(question).also(SIGNED, as_of=question.as_of)
+    return narrowed.also(NOT_SHORT) if question.expedient else narrowed
 
 
 def _columns(question: Question) -> Iterator[Column]:
     assert question.as_of is not None
     yield Column("contracted", "Contracted", opens="contracted")
-    yield Column("recognised", "Recognised", tone="past", opens="revenue", days=(None, question.as_of))
-    yield Column("remaining", "Remaining", opens="remaining")
+    yield Column("recognised", "Recognised", tone="past", opens="fulfilled", days=(None, question.as_of))
+    yield Column("remaining", "Remaining", opens="remaining", days=(None, question.as_of))
     starts = [question.as_of + timedelta(days=1), *band_ends(question)]
     for number, (low, high) in enumerate(zip((0, *question.bands), (*question.bands, None), strict=True)):
         label = f"> {low} months" if high is None else f"{low + 1}–{high} months" if low else f"≤ {high} months"
         last = starts[number + 1] - timedelta(days=1) if high else None
-        yield Column(f"band_{number}", label, tone="to-come", opens="revenue", days=(starts[number], last))
+        yield Column(f"band_{number}", label, tone="to-come", opens="fulfilled", days=(starts[number], last))
     yield Column("unscheduled", "Not scheduled", tone="to-come", opens="unscheduled")
 
 
@@ -85,51 +87,45 @@ def _rows(
 ) -> list[Row]:
     columns = grouping(by)
     contracted = _contracted(book, among(counted, columns, groups), columns)
-    timed = _timed(book, question, counted, columns, groups)
+    timed = _timed(book, question, counted, by, groups)
     nothing = (0,) * (len(question.bands) + 2)
     wanted = sorted(contracted) if groups is None else groups
     return [_row(by, group, contracted[group], timed.get(group, nothing)) for group in wanted]
 
 
-def _contracted(
-    book: duckdb.DuckDBPyConnection, counted: Narrowed, columns: Sequence[str]
-) -> dict[Group, tuple[int, int]]:
-    """By group, what its lines come to, and how much of that has no date yet."""
+def _contracted(book: duckdb.DuckDBPyConnection, counted: Narrowed, columns: Sequence[str]) -> dict[Group, int]:
     listed = ", ".join(columns)
     found = book.execute(
-        f"SELECT {listed}, sum(total)::BIGINT, sum(total - scheduled)::BIGINT FROM promise"  # noqa: S608
-        f" WHERE {counted.sql} GROUP BY ALL",
+        f"SELECT {listed}, sum(total)::BIGINT FROM promise WHERE {counted.sql} GROUP BY ALL",  # noqa: S608
         dict(counted.values),
     ).fetchall()
-    return {each[:-2]: each[-2:] for each in found}
+    return {each[:-1]: each[-1] for each in found}
 
 
 def _timed(
     book: duckdb.DuckDBPyConnection,
     question: Question,
     counted: Narrowed,
-    columns: Sequence[str],
+    by: Sequence[str],
     groups: Sequence[Group] | None,
 ) -> dict[Group, tuple[int, ...]]:
     """By group, what is recognised by the day, and each band. Reads line by line only when some lines do not count."""
-    relation, narrowed = "movement", counted
-    if not _some_left_out(book, question, counted):
-        facets = asked(question, [name for name, column in COLUMNS.items() if column in columns])
-        relation = cheapest(facets, "waterfall", "schedule", "movement")
-        narrowed = where(question).also("true", as_of=question.as_of)
-    wanted = among(narrowed.also("kind = 'revenue'"), columns, groups)
-    listed, ends = ", ".join(columns), band_ends(question)
+    if _some_left_out(book, question, counted):
+        relation, narrowed = "moved", counted
+    else:
+        relation, narrowed = cheapest(asked(question, by), "cube", "moved"), where(question)
+    columns, ends = grouping(by), band_ends(question)
+    wanted = among(narrowed.also("kind = 'revenue'", as_of=question.as_of), columns, groups)
     found = book.execute(
-        f"SELECT {listed}, {', '.join(_bands(len(ends)))} FROM {relation} WHERE {wanted.sql} GROUP BY ALL",  # noqa: S608
+        f"SELECT {', '.join([*columns, *_bands(len(ends))])} FROM {relation} WHERE {wanted.sql} GROUP BY ALL",  # noqa: S608
         {**wanted.values, **{f"end_{number}": end for number, end in enumerate(ends)}},
     ).fetchall()
     return {each[: len(columns)]: each[len(columns) :] for each in found}
 
 
 def _some_left_out(book: duckdb.DuckDBPyConnection, question: Question, counted: Narrowed) -> bool:
-    narrowed = where(question)
     found = book.execute(
-        f"SELECT 1 FROM promise WHERE {narrowed.sql} AND NOT ({counted.sql}) LIMIT 1",  # noqa: S608
+        f"SELECT 1 FROM promise WHERE {where(question).sql} AND NOT ({counted.sql}) LIMIT 1",  # noqa: S608
         dict(counted.values),
     ).fetchone()
     return found is not None
@@ -156,8 +152,9 @@ def _bands(ends: int) -> Iterator[str]:
         yield amount.format(after + before)
 
 
-def _row(by: Sequence[str], group: Group, contracted: tuple[int, int], timed: tuple[int, ...]) -> Row:
-    placed, (total, unscheduled), (recognised, *bands) = place(by, group), contracted, timed
+def _row(by: Sequence[str], group: Group, total: int, timed: tuple[int, ...]) -> Row:
+    placed, (recognised, *bands) = place(by, group), timed
     amounts = {"contracted": total, "recognised": recognised, "remaining": total - recognised}
-    amounts |= {f"band_{number}": amount for number, amount in enumerate(bands)} | {"unscheduled": unscheduled}
+    amounts |= {f"band_{number}": amount for number, amount in enumerate(bands)}
+    amounts["unscheduled"] = total - sum(timed)
     return Row(placed["currency"], {**labels(by, placed), **amounts}, placed)

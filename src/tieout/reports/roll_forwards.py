@@ -39,7 +39,7 @@ LIABILITY = Roll(
     {
         "billed": ("Billed", "billed"),
         "recognised": ("Recognised", "-recognised"),
-        "transferred": ("To contract asset", "asset_moved"),
+        "transferred": ("Reclassified", "asset_moved"),
         "fx": ("FX", "0"),
     },
     "liability_moved",
@@ -52,7 +52,7 @@ ASSET = Roll(
     {
         "recognised": ("Recognised", "recognised"),
         "billed": ("Billed", "-billed"),
-        "transferred": ("From contract liability", "liability_moved"),
+        "transferred": ("Reclassified", "liability_moved"),
         "fx": ("FX", "0"),
     },
     "asset_moved",

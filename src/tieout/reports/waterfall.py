@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
+from tieout.reports import ties
 from tieout.reports.answers import Chart, Check, Column, Row, Series, Table
 from tieout.reports.groups import Group, among, labels, page, place
 from tieout.reports.narrowing import Narrowed, asked, cheapest, grouping, where
@@ -17,7 +18,7 @@ from tieout.reports.questions import FACETS, Question
 from tieout.reports.windows import DAY, Window, ahead, periods_of
 
 PARTS = {"amount": "Revenue", "adjustment": "Prior-period adjustment"}
-RELATIONS = ("waterfall", "schedule", "movement")
+RELATIONS = ("cube", "moved")
 TO_DATE, TO_COME, TOTAL = "to_date", "to_come", "total"
 _Amounts = dict[str, dict[str, int]]
 
@@ -67,19 +68,17 @@ def charts(table: Table) -> Iterator[Chart]:
 
 
 def checks(book: duckdb.DuckDBPyConnection, question: Question, table: Table) -> Iterator[Check]:
-    """What the waterfall holds in all is what the schedules of its lines hold."""
-    narrowed = where(question)
-    scheduled = dict(
-        book.execute(
-            f"SELECT currency, sum(scheduled)::BIGINT FROM promise WHERE {narrowed.sql} GROUP BY currency",  # noqa: S608
-            dict(narrowed.values),
-        ).fetchall()
-    )
-    found: dict[str, int] = defaultdict(int)
+    """What is recognised to date is what the contracts' positions hold, and the rows come to the total."""
+    to_date: dict[str, int] = defaultdict(int)
+    totals: dict[str, int] = defaultdict(int)
     for row in table.totals:
-        found[row.currency] += row.values[TOTAL]
-    for currency in sorted(set(scheduled) | set(found)):
-        yield Check("Waterfall = schedules of its lines", currency, found.get(currency, 0), scheduled.get(currency, 0))
+        to_date[row.currency] += row.values[TO_DATE]
+        totals[row.currency] += row.values[TOTAL]
+    yield from ties.recognised(book, question, to_date)
+    if not table.more and question.page == 1:
+        for currency, total in totals.items():
+            rows = sum(row.values[TOTAL] for row in table.rows if row.currency == currency)
+            yield Check("Rows = total", currency, rows, total)
 
 
 def _if(values: Mapping[str, int], column: Column, tone: str) -> int:
