@@ -12,6 +12,34 @@ class NotDone(Conflict):
     remedy = "Open the checklist: each step says what is missing and who answers for it."
 
 
+class NotFrozen(Conflict):
+    """The period is not frozen."""
+
+    code = "close.not_frozen"
+    remedy = "Freeze the period first: that fixes the figures which are tied out, posted and closed."
+
+
+class NotOver(Conflict):
+    """The period is not over yet."""
+
+    code = "close.not_over"
+    remedy = "Wait until its last day has passed; until then its figures can still be previewed."
+
+
+class ReasonMissing(InvalidInput):
+    """Taking a period back needs a reason."""
+
+    code = "close.reason_missing"
+    remedy = "Say why in a few words; the reason is kept with the closing and in the audit trail."
+
+
+class UnderWay(Conflict):
+    """Entries of the period are on their way to the ledger."""
+
+    code = "close.under_way"
+    remedy = "Wait until the job has ended and every entry is verified or reversed."
+
+
 class NotSignable(Conflict):
     """This step cannot be signed as it is."""
 

@@ -147,12 +147,13 @@ class LockedPosting(Posting):
                 condition=pgtrigger.Condition(
                     "NEW.header->>'books' is not null and NEW.reverses_id is null and NEW.state in ('planned', 'sending')"
                 ),
+                declare=[("period_state", "text")],
                 func="""
-                    if exists (
-                        select 1 from revenue_period p
-                         where p.environment_id = NEW.environment_id and p.entity = NEW.header->>'books'
-                           and p.label = NEW.header->>'period' and p.state = 'closed'
-                    ) then
+                    -- For share: whoever closes the period waits for this posting, or this posting for the close.
+                    select p.state into period_state from revenue_period p
+                     where p.environment_id = NEW.environment_id and p.entity = NEW.header->>'books'
+                       and p.label = NEW.header->>'period' for share;
+                    if period_state = 'closed' then
                         raise exception 'period % is closed; only its own entries can be reversed', NEW.header->>'period'
                             using errcode = 'check_violation', constraint = 'close_period_locked';
                     end if;

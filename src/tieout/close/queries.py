@@ -71,9 +71,10 @@ def checklist(environment_id: int | None, period_id: int) -> Checklist:
     return Checklist(period, closing, states, proved)
 
 
-def record(states: Sequence[StepState]) -> list[dict[str, Any]]:
-    """The steps as a closing keeps them."""
-    return [
+def record(states: Sequence[StepState], *, closed_by: str, who: int | str, now: datetime) -> list[dict[str, Any]]:
+    """The steps as a closing keeps them, the last one signed by whoever closes."""
+    lock = {"by": closed_by, "who": who, "at": now.isoformat(), "note": ""}
+    kept = [
         {
             "step": each.step.value,
             "said": each.facts.said,
@@ -84,7 +85,15 @@ def record(states: Sequence[StepState]) -> list[dict[str, Any]]:
             ],
         }
         for each in states
+        if each.step is not Step.LOCKED
     ]
+    return [*kept, {"step": Step.LOCKED.value, "said": "Closed", "owner": "", "signatures": [lock]}]
+
+
+def fingerprint(found: Checklist) -> list[Any]:
+    """What must be the same from the moment that a package is written to the moment that the period is locked."""
+    steps = [[each.step.value, each.done, each.facts.digest, sorted(map(repr, each.in_force))] for each in found.steps]
+    return [found.closing.pk if found.closing else None, found.period.state, steps]
 
 
 def closings(environment_id: int | None) -> QuerySet[Closing]:

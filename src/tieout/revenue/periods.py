@@ -203,13 +203,20 @@ def lock(environment_id: int | None, entity: str) -> list[Period]:
     return list(periods(environment_id, entity).select_for_update())
 
 
-def freeze(period: Period, figures: FigureSet) -> None:
-    """Open → closing with these figures; the next period opens. In the caller's transaction. Raises OutOfOrder."""
+def check_freezable(period: Period) -> None:
+    """Raises OutOfOrder naming the period that is closed first, or the state that is not open."""
     earlier = before(period)
     if earlier and earlier.state != State.CLOSED:
         raise OutOfOrder(
             f"{earlier.label} is {earlier.state}; it is closed before {period.label}.", period=earlier.label
         )
+    if period.state != State.OPEN:
+        raise _not(period, State.OPEN)
+
+
+def freeze(period: Period, figures: FigureSet) -> None:
+    """Open → closing with these figures; the next period opens. In the caller's transaction. Raises OutOfOrder."""
+    check_freezable(period)
     _move(period, State.OPEN, State.CLOSING, figures)
     following = after(period) or _extend(period.environment_id, period.entity, 1)[0]
     Period.objects.filter(pk=following.pk, state=State.FUTURE).update(state=State.OPEN)
@@ -237,13 +244,17 @@ def _move(period: Period, before: str, after: str, figures: FigureSet | None) ->
     moved = Period.objects.filter(pk=period.pk, state=before).update(state=after, figures=figures)
     if not moved:
         period.refresh_from_db(fields=["state"])
-        raise OutOfOrder(
-            f"{period.label} is {period.state}, not {before}.",
-            remedy="Reload the page: somebody else was faster, or the period is not at this step.",
-            period=period.label,
-            state=period.state,
-        )
+        raise _not(period, before)
     period.state, period.figures = after, figures
+
+
+def _not(period: Period, wanted: str) -> OutOfOrder:
+    return OutOfOrder(
+        f"{period.label} is {period.state}, not {wanted}.",
+        remedy="Reload the page: somebody else was faster, or the period is not at this step.",
+        period=period.label,
+        state=period.state,
+    )
 
 
 def _years(years: int) -> int:
