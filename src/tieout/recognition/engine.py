@@ -18,12 +18,6 @@ from tieout.recognition.tables import INPUTS, Column, ddl
 Row = Mapping[str, Any]
 LOT = 20_000
 """Rows that `put` turns into columns at once."""
-_SLICING = {
-    "slices_by_time": "method = 'ratable'",
-    "slices_rounded": "method = 'ratable' AND residual <> 'cumulative'",
-    "slices_by_progress": "method <> 'ratable'",
-}
-"""Which file slices which of the layers that are due."""
 
 
 def new_book() -> duckdb.DuckDBPyConnection:
@@ -125,9 +119,14 @@ def _recognise(book: duckdb.DuckDBPyConnection) -> None:
 
 
 def _slice(book: duckdb.DuckDBPyConnection) -> None:
-    for name, concerned in _SLICING.items():
-        if _scalar(book, f"SELECT count(*) FROM due WHERE {concerned}"):  # noqa: S608
-            _run(book, name)
+    if _any(book, "due", "method = 'ratable'"):
+        _run(book, "slices_by_time")
+        if _any(book, "timed", "NOT plain AND residual = 'cumulative'"):
+            _run(book, "slices_day_by_day")
+        if _any(book, "timed", "residual <> 'cumulative'"):
+            _run(book, "slices_rounded")
+    if _any(book, "due", "method <> 'ratable'"):
+        _run(book, "slices_by_progress")
 
 
 def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int) -> None:
@@ -142,6 +141,10 @@ def _scalar(book: duckdb.DuckDBPyConnection, query: str) -> int:
     row = book.execute(query).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _any(book: duckdb.DuckDBPyConnection, table: str, condition: str) -> bool:
+    return book.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").fetchone() is not None  # noqa: S608
 
 
 def _refusals(book: duckdb.DuckDBPyConnection) -> list[Refusal]:

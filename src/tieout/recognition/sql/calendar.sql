@@ -21,6 +21,19 @@ made AS (
     UNION ALL
     SELECT entity, period, starts_on, ends_on, state FROM period
 )
-SELECT *, row_number() OVER (ORDER BY entity, starts_on) AS number,
+SELECT *, (row_number() OVER (ORDER BY entity, starts_on))::INTEGER AS number,
     starts_on = min(CASE WHEN state = 'open' THEN starts_on END) OVER (PARTITION BY entity) AS first_open
 FROM made;
+
+CREATE TABLE calendar_day AS
+SELECT entity, number, unnest(generate_series(starts_on, day_before(ends_on), INTERVAL 1 DAY))::DATE AS day FROM calendar;
+
+-- Conventions whose weight from s to t is what is reached by t less what is reached by s, whatever the term; and what is
+-- reached at the bounds of each period.
+CREATE TABLE stepping AS
+SELECT * FROM (VALUES ('actual_days', 0), ('even_months', 1), ('full_months', 2), ('half_month', 3), ('thirty_360', 4),
+    ('month_share', 5)) v(convention, step);
+
+CREATE TABLE mark AS
+SELECT p.number * 8 + s.step AS mark, reach(s.convention, p.starts_on) AS opening, reach(s.convention, p.ends_on) AS closing
+FROM calendar p CROSS JOIN stepping s;

@@ -72,3 +72,14 @@ CREATE MACRO weight(convention, s, sm, e, em, months, head, tail, middle, t) AS 
     ELSE (days_between(s, head) * 1440 - sm + days_between(head, tail) * 1440) * middle
         + (minutes_in(s, sm, e, em, t) - days_between(s, tail) * 1440 + sm) * middle
 END;
+
+-- Where the weight does not depend on the end of the term: what is reached by day t, and from where the term counts.
+CREATE MACRO reach(convention, t) AS CASE
+    WHEN convention = 'actual_days' THEN days_between(DATE '2000-01-01', t)
+    WHEN convention IN ('even_months', 'full_months') THEN month_number(day_before(t)) + 1
+    WHEN convention = 'half_month' THEN half_months(t)
+    WHEN convention = 'thirty_360' THEN day_360(t)
+    WHEN convention = 'month_share' THEN month_parts(t)
+END;
+CREATE MACRO origin(convention, s) AS
+    CASE WHEN convention IN ('even_months', 'full_months') THEN month_number(s) ELSE reach(convention, s) END;

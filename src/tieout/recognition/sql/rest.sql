@@ -1,3 +1,5 @@
 -- What is in force after the last change.
 
-CREATE OR REPLACE TABLE due AS SELECT * FROM layer WHERE valid_to = DATE '9999-12-31';
+DROP TABLE IF EXISTS due;
+
+CREATE VIEW due AS SELECT * FROM layer WHERE valid_to = DATE '9999-12-31';

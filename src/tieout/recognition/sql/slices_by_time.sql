@@ -5,53 +5,52 @@
 CREATE OR REPLACE TABLE timed AS
 WITH placed AS (
     SELECT d.*, service_months(d.starts_on, d.ends_on) AS months, next_month(d.starts_on) AS head,
-        month_start(day_before(d.ends_on)) AS tail,
+        month_start(day_before(d.ends_on)) AS tail, h.item IS NOT NULL AS held,
         least(d.valid_to, greatest(d.valid_from + 1, d.ends_on, coalesce(h.resumed_on + 1, d.ends_on))) AS upto
     FROM due d
     LEFT JOIN (
-        SELECT item, max(resumed_on) AS resumed_on FROM hold WHERE resumed_on < DATE '9999-12-31' GROUP BY item
+        SELECT item, max(CASE WHEN resumed_on < DATE '9999-12-31' THEN resumed_on END) AS resumed_on
+        FROM hold GROUP BY item
     ) h ON h.item = d.item
     WHERE d.method = 'ratable'
 ),
-counted AS (SELECT *, month_number(tail) - month_number(head) AS middle FROM placed)
-SELECT *,
-    weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, ends_on) AS whole
-FROM counted;
-
-INSERT INTO slice
-WITH cut AS (
-    SELECT t.*, p.number, greatest(p.starts_on, t.valid_from) AS from_day, least(p.ends_on, t.upto) AS to_day
-    FROM timed t
-    JOIN calendar p ON p.entity = t.entity AND p.ends_on > t.valid_from AND p.starts_on < t.upto
-    WHERE t.residual = 'cumulative' AND t.upto > t.valid_from
-),
-held AS (
-    SELECT c.*, coalesce(a.held_on, c.from_day) AS from_on, coalesce(b.held_on, c.to_day) AS to_on,
-        least(coalesce(a.held_on, c.from_day), c.ends_on) AS a, least(coalesce(b.held_on, c.to_day), c.ends_on) AS b
-    FROM cut c
-    LEFT JOIN hold a ON a.item = c.item AND c.from_day > a.held_on AND c.from_day <= a.resumed_on
-    LEFT JOIN hold b ON b.item = c.item AND c.to_day > b.held_on AND c.to_day <= b.resumed_on
-),
-reached AS (
-    SELECT item, version, number, at_once, from_day = valid_from AS opens, base,
-        CASE
-            WHEN to_on <= starts_on THEN 0
-            WHEN whole <= 0 THEN amount
-            ELSE upfront + portion(
-                amount - upfront,
-                weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, b), whole
-            )
-        END AS at_end,
-        CASE
-            WHEN from_on <= starts_on THEN 0
-            WHEN whole <= 0 THEN amount
-            ELSE upfront + portion(
-                amount - upfront,
-                weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, a), whole
-            )
-        END AS at_start
-    FROM held
+counted AS (SELECT *, month_number(tail) - month_number(head) AS middle FROM placed),
+weighed AS (
+    SELECT *, weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, ends_on) AS whole
+    FROM counted
 )
-SELECT item, version, number, (at_end - CASE WHEN opens THEN base - at_once ELSE at_start END)::BIGINT AS amount
-FROM reached
-WHERE at_end <> CASE WHEN opens THEN base - at_once ELSE at_start END;
+SELECT w.*, s.step,
+    s.step IS NOT NULL AND NOT held AND residual = 'cumulative' AND whole > 0 AND upto <= ends_on AND upto > valid_from
+        AND (upfront = 0 OR valid_from >= starts_on) AS plain
+FROM weighed w LEFT JOIN stepping s ON s.convention = w.convention;
+
+-- Plain layers: every boundary inside the term is the end of a period, whose weight `mark` knows; only the first and the last
+-- day are weighed for the layer. amount * part / whole is split into whole // and whole %, once for the layer.
+INSERT INTO slice
+WITH paced AS (
+    SELECT t.item, t.version, t.whole, t.upfront, t.base - t.at_once AS carried, t.step, origin(t.convention, t.starts_on) AS origin,
+        weight(t.convention, t.starts_on, 0, t.ends_on, 0, t.months, t.head, t.tail, t.middle, t.valid_from) AS part_before,
+        weight(t.convention, t.starts_on, 0, t.ends_on, 0, t.months, t.head, t.tail, t.middle, t.upto) AS part_after,
+        sign(t.amount - t.upfront)::BIGINT AS sign, abs(t.amount - t.upfront) // t.whole AS each,
+        abs(t.amount - t.upfront) % t.whole AS rest, f.number AS first, l.number AS last
+    FROM timed t
+    JOIN calendar_day f ON f.entity = t.entity AND f.day = t.valid_from
+    JOIN calendar_day l ON l.entity = t.entity AND l.day = day_before(t.upto)
+    WHERE t.plain
+),
+opened AS (SELECT *, unnest(range(first, last + 1))::INTEGER AS number FROM paced),
+reached AS (
+    SELECT o.*,
+        CASE WHEN o.number = o.first THEN o.part_before ELSE least(o.whole, greatest(m.opening - o.origin, 0)) END AS part_from,
+        CASE WHEN o.number = o.last THEN o.part_after ELSE least(o.whole, greatest(m.closing - o.origin, 0)) END AS part_to
+    FROM opened o JOIN mark m ON m.mark = o.number * 8 + o.step
+),
+taken AS (
+    SELECT item, version, number,
+        upfront + sign * (each * part_to + (2 * rest * part_to + whole) // (2 * whole)) - CASE
+            WHEN number = first THEN carried
+            ELSE upfront + sign * (each * part_from + (2 * rest * part_from + whole) // (2 * whole))
+        END AS amount
+    FROM reached
+)
+SELECT item, version, number, amount FROM taken WHERE amount <> 0;
