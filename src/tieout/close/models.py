@@ -88,13 +88,13 @@ class Closing(models.Model):
                 name="history_stays",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "(OLD.environment_id, OLD.period_id, OLD.number, OLD.figures_id, OLD.frozen_by, OLD.frozen_at)"
+                    "OLD.thawed_at is not null or OLD.reopened_at is not null"
+                    " or (OLD.environment_id, OLD.period_id, OLD.number, OLD.figures_id, OLD.frozen_by, OLD.frozen_at)"
                     " is distinct from"
                     " (NEW.environment_id, NEW.period_id, NEW.number, NEW.figures_id, NEW.frozen_by, NEW.frozen_at)"
                     " or OLD.closed_at is not null and (OLD.closed_at, OLD.closed_by, OLD.content_sha256,"
                     " OLD.package, OLD.checklist) is distinct from"
                     " (NEW.closed_at, NEW.closed_by, NEW.content_sha256, NEW.package, NEW.checklist)"
-                    " or OLD.thawed_at is not null or OLD.reopened_at is not null"
                 ),
             ),
         ]

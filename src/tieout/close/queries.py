@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +14,11 @@ from django.db.models import Max, QuerySet
 from tieout.close import facts, proof
 from tieout.close.models import Closing, Policy, Signature, StepOwner
 from tieout.close.steps import RULE, RULES, Facts, Signed, Step, StepState, judge, missing
+from tieout.ledger import journals
+from tieout.ledger.models import Posting
 from tieout.people.queries import site_clock
 from tieout.revenue import periods
-from tieout.revenue.figures import latest
+from tieout.revenue.figures import latest, open_figures
 from tieout.revenue.models import FigureSet, Period
 
 _LATER = Facts(False, "Waits for the freeze")
@@ -165,3 +167,80 @@ def _recorded(kept: Mapping[str, Any]) -> StepState:
         Signed(each["by"], each["who"], datetime.fromisoformat(each["at"]), each["note"]) for each in kept["signatures"]
     ]
     return StepState(RULE[Step(kept["step"])], Facts(True, kept["said"]), signatures, kept["owner"], True, True)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What the counter-entries of a reopening do to one account: signed minor units, debits positive."""
+
+    currency: str
+    account: str
+    dimensions: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What a period was frozen with, and what it comes to when what came late is counted where it belongs."""
+
+    kind: str
+    product_id: str
+    currency: str
+    frozen: int
+    now: int
+
+    @property
+    def difference(self) -> int:
+        return self.now - self.frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What reopening a period would do."""
+
+    period: Period
+    entries: Sequence[Posting]
+    lines: Sequence[TakenBack]
+    restated: Sequence[Restated]
+    known: FigureSet | None
+    """The set that `restated` compares with: the newest."""
+
+
+def reopening(environment_id: int | None, period_id: int) -> Reopening:
+    """What reopening the entity's last closed period would reverse and restate. Raises NotFound, OutOfOrder."""
+    period = periods.period(environment_id, period_id)
+    periods.check_reopenable(period)
+    entries = list(proof.postings_of(period).filter(reverses=None).order_by("pk"))
+    newest = latest(environment_id)
+    return Reopening(period, entries, _taken_back(period), list(_restated(period, newest)), newest)
+
+
+def _taken_back(period: Period) -> list[TakenBack]:
+    assert period.environment_id is not None
+    sums: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in journals.posted(period.environment_id, entity=period.entity, until=period.starts_on):
+        if row.period == period.label:
+            sums[row.currency, row.account, row.dimensions] -= row.held
+    return [TakenBack(*key, amount) for key, amount in sorted(sums.items()) if amount]
+
+
+def _restated(period: Period, newest: FigureSet | None) -> Iterator[Restated]:
+    """What came late stands as adjustment in the first open period; reopened, the period takes it on."""
+    following = periods.open_first(period.environment_id, period.entity)
+    assert period.figures is not None
+    frozen = _recognised(period.figures, period.entity, period.starts_on, "amount + adjustment")
+    late = _recognised(newest, period.entity, following.starts_on, "adjustment") if newest and following else {}
+    for key in sorted({*frozen, *late}):
+        before, moved = frozen.get(key, 0), late.get(key, 0)
+        if before or moved:
+            yield Restated(*key, before, before + moved)
+
+
+def _recognised(figures: FigureSet, entity: str, starts_on: date, amount: str) -> dict[tuple[str, str, str], int]:
+    with open_figures(figures) as book:
+        rows = book.execute(
+            f"SELECT kind, product_id, currency, sum({amount})::BIGINT FROM waterfall"  # noqa: S608
+            " WHERE entity = ? AND starts_on = ? GROUP BY ALL",
+            [entity, starts_on],
+        ).fetchall()
+    return {(kind, product, currency): total for kind, product, currency, total in rows}

@@ -232,11 +232,20 @@ def close(period: Period) -> None:
     _move(period, State.CLOSING, State.CLOSED, period.figures)
 
 
-def reopen(period: Period) -> None:
-    """Closed → open; only the last closed one. In the caller's transaction. Raises OutOfOrder."""
+def check_reopenable(period: Period) -> None:
+    """Raises OutOfOrder naming the period that is reopened first, or the state that is not closed."""
     following = after(period)
     if following and following.state in FROZEN:
-        raise OutOfOrder(f"{following.label} is {following.state}; it is reopened before {period.label}.")
+        raise OutOfOrder(
+            f"{following.label} is {following.state}; it is reopened before {period.label}.", period=following.label
+        )
+    if period.state != State.CLOSED:
+        raise _not(period, State.CLOSED)
+
+
+def reopen(period: Period) -> None:
+    """Closed → open; only the last closed one. In the caller's transaction. Raises OutOfOrder."""
+    check_reopenable(period)
     _move(period, State.CLOSED, State.OPEN, None)
 
 
