@@ -5,13 +5,14 @@ The key is kept as the entry's REFERENCENO. Source: vendor page "Journal Entries
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 
 from tieout.connectors.intacct import compare
 from tieout.connectors.intacct.checks import TEXT_LIMITS
 from tieout.connectors.intacct.client import Done
 from tieout.connectors.intacct.envelope import Element, element
-from tieout.connectors.intacct.queries import Reader, Row
+from tieout.connectors.intacct.queries import Reader, Row, all_of, compares
 from tieout.connectors.kit.documents import Held, Journal, JournalLine
 from tieout.connectors.kit.faults import VendorFault
 from tieout.connectors.kit.text import fit
@@ -23,7 +24,7 @@ _HEADER_FIELDS = ("RECORDNO", KEY, "JOURNAL", "BATCH_DATE", "BATCH_TITLE", "STAT
 _PERHAPS = ("RECORD_URL", "MEGAENTITYID")
 _LINE_FIELDS = (
     *("RECORDNO", "BATCHNO", "LINE_NO", "ACCOUNTNO", "TR_TYPE", "AMOUNT", "TRX_AMOUNT", "CURRENCY", "DESCRIPTION"),
-    *("LOCATION", "DEPARTMENT", *compare.OTHER_DIMENSIONS),
+    *("BASECURR", "LOCATION", "DEPARTMENT", *compare.OTHER_DIMENSIONS),
 )
 _DEBITS = frozenset({"1", "debit"})
 
@@ -65,15 +66,34 @@ def find(reader: Reader, sent: Mapping[str, Journal]) -> list[tuple[str, Held]]:
     found = reader.for_each_key(OBJECT, _HEADER_FIELDS, _PERHAPS, KEY, list(sent))
     headers = [row for row in found if row[KEY] in sent]
     custom = {name for journal in sent.values() for line in journal.lines for name in line.dimensions.custom}
-    lines: dict[str, list[Row]] = {}
-    fields = (*_LINE_FIELDS, *sorted(custom))
-    for row in reader.for_each_key(LINES, fields, (), "BATCHNO", [row["RECORDNO"] for row in headers]):
-        lines.setdefault(row["BATCHNO"], []).append(row)
+    lines = _lines_of(reader, [row["RECORDNO"] for row in headers], custom)
     return [(row[KEY], _held(row, lines.get(row["RECORDNO"], []), sent[row[KEY]])) for row in headers]
 
 
+def others(reader: Reader, symbol: str, first: date, last: date, known: Collection[str]) -> Iterator[Held]:
+    """Entries of the journal dated in these days (both included) whose key is none of `known`, with their lines."""
+    days = [f"{day:%m/%d/%Y}" for day in (first, last)]
+    where = all_of(compares("equalto", "JOURNAL", symbol), compares("between", "BATCH_DATE", *days))
+    found = reader.rows(OBJECT, (*_HEADER_FIELDS, "WHENMODIFIED"), _PERHAPS, where)
+    strange = [row for row in found if row.get(KEY, "") not in known]
+    lines = _lines_of(reader, [row["RECORDNO"] for row in strange], ())
+    for row in strange:
+        day = compare.day(row["BATCH_DATE"]) or first
+        nothing = Journal(row.get(KEY, ""), symbol, day, row.get("BATCH_TITLE", ""), "", ())
+        yield _held(row, lines.get(row["RECORDNO"], []), nothing)
+
+
+def _lines_of(reader: Reader, numbers: Sequence[str], custom: Collection[str]) -> dict[str, list[Row]]:
+    lines: dict[str, list[Row]] = {}
+    for row in reader.for_each_key(LINES, (*_LINE_FIELDS, *sorted(custom)), (), "BATCHNO", numbers):
+        lines.setdefault(row["BATCHNO"], []).append(row)
+    return lines
+
+
 def _held(row: Row, lines: Sequence[Row], sent: Journal) -> Held:
-    currency = next((line["CURRENCY"] for line in lines if line.get("CURRENCY")), sent.currency)
+    written = [line["CURRENCY"] for line in lines if line.get("CURRENCY")]
+    base = [line["BASECURR"] for line in lines if line.get("BASECURR")]
+    currency = next(iter([*written, *filter(None, [sent.currency]), *base]), "")
     alike = len(lines) == len(sent.lines)
     blank = JournalLine("", "debit", Money(0, currency))
     journal = Journal(

@@ -22,6 +22,16 @@ def is_one_of(field: str, values: Sequence[str]) -> Element:
     return element("in", None, element("field", field), *elements("value", values))
 
 
+def all_of(*conditions: Element) -> Element:
+    """Filter: every one of two or more conditions."""
+    return element("and", None, *conditions)
+
+
+def compares(operator: str, field: str, *values: str) -> Element:
+    """Filter: `equalto`, `between` and the like."""
+    return element(operator, None, element("field", field), *elements("value", values))
+
+
 class Reader:
     """Queries through one gateway; remembers which fields each object has."""
 

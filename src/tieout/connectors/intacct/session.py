@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 
 import httpx2
 
@@ -11,9 +12,11 @@ from tieout.connectors.intacct.advice import says_absent
 from tieout.connectors.intacct.checks import check_journal, check_receipt
 from tieout.connectors.intacct.client import Gateway
 from tieout.connectors.intacct.config import Settings
+from tieout.connectors.intacct.line_fields import line_fields, line_values
 from tieout.connectors.intacct.queries import Reader
 from tieout.connectors.intacct.reference import reference
-from tieout.connectors.kit.capabilities import Exchange, Health, Posted, Reference, ReferenceKind
+from tieout.connectors.intacct.rights import journal_rights
+from tieout.connectors.kit.capabilities import Check, Exchange, Health, LineField, Posted, Reference, ReferenceKind
 from tieout.connectors.kit.documents import Document, Held, Journal, Receipt
 from tieout.connectors.kit.faults import Refused
 from tieout.connectors.kit.statuses import sending
@@ -68,6 +71,22 @@ class IntacctSession:
         for key, record in found:
             held[key] += (record,)
         return held
+
+    def journal_rights(self) -> tuple[Check, ...]:
+        """Each right that posting journals takes, by name."""
+        return journal_rights(self._gateway)
+
+    def line_fields(self) -> tuple[LineField, ...]:
+        """Dimensions and custom fields of an entry's line."""
+        return line_fields(self._gateway)
+
+    def line_values(self, name: str) -> Iterator[Reference]:
+        """The values of one of them."""
+        return line_values(self._gateway, self._reader, name)
+
+    def entries(self, symbol: str, first: date, last: date, known: Collection[str]) -> Iterator[Held]:
+        """Entries of a journal that carry none of the known keys."""
+        return journals.others(self._reader, symbol, first, last, known)
 
     def remove(self, held: Held, control_id: str) -> Exchange:
         """Delete the record. One that is not there (any more) counts as removed."""

@@ -6,8 +6,9 @@ connection, and must be closed. Every method may raise the errors of `tieout.con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from tieout.connectors.kit.documents import Document, Held
@@ -118,6 +119,39 @@ class ReadsReference(Protocol):
 
     def reference(self, kind: ReferenceKind) -> Iterator[Reference]:
         """Every row of one list, active or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineField:
+    """Something that a journal entry's line can carry besides account, amount and memo.
+
+    `name` is what `Dimensions` calls it — `location`, `department`, `class`, `customer`, `item`, `project` — or else the
+    ledger's own name, under which it stands among the custom ones.
+    """
+
+    name: str
+    label: str
+    kind: Literal["dimension", "custom field"]
+    writable: bool = True
+    listed: bool = True
+    """Whether it takes values of a list only, which `line_values` tells."""
+
+
+@runtime_checkable
+class ReadsJournals(Protocol):
+    """Tells what entries may carry, what the user may do with them, and what a journal holds."""
+
+    def journal_rights(self) -> tuple[Check, ...]:
+        """Each right that posting takes, by name. Raises the faults of a read."""
+
+    def line_fields(self) -> tuple[LineField, ...]:
+        """Everything that a line can carry."""
+
+    def line_values(self, name: str) -> Iterator[Reference]:
+        """The values that a listed field takes, active or not; `code` is what a line says. Raises Refused."""
+
+    def entries(self, symbol: str, first: date, last: date, known: Collection[str]) -> Iterator[Held]:
+        """Entries of a journal dated in these days (both included) whose key is none of `known`."""
 
 
 @runtime_checkable

@@ -25,6 +25,7 @@ POLICIES: dict[str, tuple[str, ...]] = {
         "Locations",
         "Departments",
         "Classes",
+        "Segments",
         "Contacts",
         "Users",
         "Permissions",

@@ -76,6 +76,9 @@ def check_dimensions(context: Context, account: Row, line: Row) -> None:
         value = line.get(name)
         if value is not None and not context.store.find(target, **{key: value, "STATUS": "T"}):
             raise business(text.format(value))
+    segment = line.get("GLDIMSEGMENT")
+    if segment is not None and not context.store.find("SEGMENT", RECORDNO=segment, STATUS="T"):
+        raise business(f"Invalid Segment '{segment}' specified.")
     for name, label in _ABSENT.items():
         if line.get(name):
             raise business(f"Invalid {label} '{line[name]}' specified.")

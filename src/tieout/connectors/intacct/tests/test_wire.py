@@ -75,9 +75,33 @@ def _journal() -> Journal:
     )
 
 
+def _revenue() -> Journal:
+    """A month of revenue with location, department, class, a user-defined dimension and a custom field."""
+    place = Dimensions("US-NYC", "100", "BUS", custom={"GLDIMSEGMENT": "3", "REVENUE_KIND": "recurring"})
+    amount = Money(1000000, "USD")
+    return Journal(
+        key="TOABCDEFGHJKLMNP",
+        symbol="APJ",
+        day=date(2026, 9, 30),
+        title="Revenue 2026-09 US",
+        currency="USD",
+        entity="US",
+        description="Tieout · 2026-09 · APJ · USD · US · 1 · figures 0123456789abcdef",
+        lines=(
+            JournalLine("23000", "debit", amount, "Contract liability 2026-09", Dimensions("US", "100")),
+            JournalLine("40100", "credit", amount, "Revenue 2026-09", place),
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "document"),
-    [("receipt", _receipt()), ("receipt_undeposited", _undeposited()), ("journal", _journal())],
+    [
+        ("revenue_journal", _revenue()),
+        ("receipt", _receipt()),
+        ("receipt_undeposited", _undeposited()),
+        ("journal", _journal()),
+    ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_the_request_is_exactly_the_agreed_one(name: str, document: Document) -> None:

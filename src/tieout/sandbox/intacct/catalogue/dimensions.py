@@ -192,6 +192,17 @@ REPORTINGPERIOD = ObjectDefinition(
     ),
 )  # fmt: skip
 
+SEGMENT = ObjectDefinition(
+    "SEGMENT", "Segment", "Segments", (COMPANY, "Segments"),
+    fields=(
+        recordno(),
+        Field("NAME", required=True),
+        status(),
+        *stamps(),
+    ),
+)  # fmt: skip
+"""A dimension that this company defined itself: journal lines name it as GLDIMSEGMENT, by record number."""
+
 AUDITHISTORY = ObjectDefinition(
     "AUDITHISTORY", "Audit history", "Audit history", ("Platform Services", "Custom Reports"), writable=False,
     fields=(
@@ -204,5 +215,5 @@ AUDITHISTORY = ObjectDefinition(
 )  # fmt: skip
 
 DEFINITIONS = (
-    LOCATIONENTITY, LOCATION, DEPARTMENT, CLASS, CONTACT, CUSTOMER, USERINFO, REPORTINGPERIOD, AUDITHISTORY,
+    LOCATIONENTITY, LOCATION, DEPARTMENT, CLASS, SEGMENT, CONTACT, CUSTOMER, USERINFO, REPORTINGPERIOD, AUDITHISTORY,
 )  # fmt: skip

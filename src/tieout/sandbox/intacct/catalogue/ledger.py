@@ -22,6 +22,7 @@ from tieout.sandbox.intacct.catalogue.definition import (
 
 LEDGER = "General Ledger"
 YES_NO = (("T", "T"), ("F", "F"))
+REVENUE_KINDS = (("recurring", "recurring"), ("one-time", "one-time"), ("usage", "usage"))
 
 
 def _account(name: str, label: str, plural: str, *special: Field) -> ObjectDefinition:
@@ -171,6 +172,10 @@ GLENTRY = ObjectDefinition(
         Field("ADJ", Type.ENUM, readonly=True, choices=YES_NO, via="GLBATCH.ADJ"),
         *blanks("USERNO STATISTICAL UNITS CLEARED CLRDATE RECON_DATE"),
         *dimensions(),
+        Field("GLDIMSEGMENT", label="Segment"),
+        Field("REVENUE_KIND", Type.ENUM, label="Kind of revenue", choices=REVENUE_KINDS, custom=True),
+        Field("CONTRACT_REF", label="Contract reference", custom=True),
+        Field("LEGACY_REF", label="Legacy reference", readonly=True, custom=True),
         *stamps(),
         Field("MEGAENTITYID", readonly=True),
     ),
@@ -184,7 +189,7 @@ _DETAIL_SQL = """(
          CASE e.TR_TYPE WHEN '1' THEN e.AMOUNT END AS DEBITAMOUNT, CASE e.TR_TYPE WHEN '-1' THEN e.AMOUNT END AS CREDITAMOUNT,
          CASE e.TR_TYPE WHEN '1' THEN e.AMOUNT ELSE -e.AMOUNT END AS AMOUNT,
          CASE e.TR_TYPE WHEN '1' THEN e.TRX_AMOUNT ELSE -e.TRX_AMOUNT END AS TRX_AMOUNT,
-         e.CUSTOMERID, e.CLASSID, 'ACCRUAL' AS BOOKID, b.MEGAENTITYID
+         e.CUSTOMERID, e.CLASSID, e.GLDIMSEGMENT, 'ACCRUAL' AS BOOKID, b.MEGAENTITYID
     FROM GLENTRY e JOIN GLBATCH b ON b.RECORDNO = e.BATCHNO WHERE b.STATE = 'P')"""
 
 GLDETAIL = ObjectDefinition(
@@ -195,7 +200,7 @@ GLDETAIL = ObjectDefinition(
         Field("BATCHKEY", Type.INTEGER),
         Field("BATCH_DATE", Type.DATE),
         *texts("BATCH_TITLE SYMBOL REFERENCENO MODULEKEY BOOKID DOCUMENT ACCOUNTNO DEPARTMENTID LOCATIONID CURRENCY BASECURR"),
-        *texts("DESCRIPTION CUSTOMERID CLASSID MEGAENTITYID"),
+        *texts("DESCRIPTION CUSTOMERID CLASSID GLDIMSEGMENT MEGAENTITYID"),
         Field("BATCH_NO", Type.INTEGER),
         Field("LINE_NO", Type.INTEGER),
         Field("MODIFIED", Type.TIMESTAMP),

@@ -11,7 +11,8 @@ from tieout.sandbox.intacct.context import Context, Reply
 from tieout.sandbox.intacct.envelope import Call, child_text
 
 _DIMENSIONS = (
-    ("LOCATION", "Location"), ("DEPARTMENT", "Department"), ("CUSTOMER", "Customer"), ("CLASS", "Class"),
+    ("LOCATION", "Location", "false"), ("DEPARTMENT", "Department", "false"), ("CUSTOMER", "Customer", "false"),
+    ("CLASS", "Class", "false"), ("SEGMENT", "Segment", "true"),
 )  # fmt: skip
 
 
@@ -53,10 +54,10 @@ def get_dimensions(context: Context, call: Call) -> Reply:
     """The dimensions that journal entries may carry."""
     data = etree.Element("data")
     dimensions = SubElement(data, "dimensions")
-    for name, label in _DIMENSIONS:
+    for name, label, own in _DIMENSIONS:
         block = SubElement(dimensions, "dimension")
         for tag, text in (
-            ("objectName", name), ("objectLabel", label), ("termLabel", label), ("userDefinedDimension", "false"),
+            ("objectName", name), ("objectLabel", label), ("termLabel", label), ("userDefinedDimension", own),
             ("enabledInGL", "true"),
         ):  # fmt: skip
             SubElement(block, tag).text = text

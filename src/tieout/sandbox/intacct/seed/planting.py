@@ -65,6 +65,8 @@ class _Planter:
             self._add("LOCATION", LOCATIONID=location, NAME=name, PARENTID=entity, ENTITY=entity, STATUS=status)
         for department, title, parent, status in structure.DEPARTMENTS:
             self._add("DEPARTMENT", DEPARTMENTID=department, TITLE=title, PARENTID=parent, STATUS=status)
+        for name, status in structure.SEGMENTS:
+            self._add("SEGMENT", NAME=name, STATUS=status)
         for identity, name, description, parent, status in structure.CLASSES:
             self._add("CLASS", CLASSID=identity, NAME=name, DESCRIPTION=description, PARENTID=parent, STATUS=status)
 

@@ -18,6 +18,8 @@ DEPARTMENTS = (
     ("900", "Fax Services", None, "F"),
 )  # fmt: skip
 
+SEGMENTS = (("Public sector", "T"), ("Small business", "T"), ("Carriers", "T"), ("Pager users", "F"))
+
 CLASSES = (
     ("RES", "Residential", "Households", None, "T"), ("BUS", "Business", "Companies and authorities", None, "T"),
     ("BUS-ENT", "Enterprise", "250 seats and more", "BUS", "T"), ("WHS", "Wholesale", "Other carriers", None, "T"),

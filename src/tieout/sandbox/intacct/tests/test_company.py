@@ -135,7 +135,7 @@ def test_the_company_tells_how_it_is_set_up(gateway):
     assert "Cash Management" in [one.text for one in gateway.result("<get_applications/>").iterfind(".//name")]
     assert gateway.result("<readUserFormatting><key>5</key></readUserFormatting>").findtext(".//gmtoffset") == "-8"
     assert gateway.result("<readEntityDetails/>", entity="UK").findtext(".//name") == "Tieout Telecom Ltd"
-    assert len(gateway.result("<getDimensions/>").findall(".//dimension")) == 4
+    assert len(gateway.result("<getDimensions/>").findall(".//dimension")) == 5
 
 
 def test_the_same_seed_gives_the_same_company_and_a_folder_keeps_it(tmp_path):
