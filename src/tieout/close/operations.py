@@ -229,8 +229,9 @@ def _check_closable(actor: Actor, found: Checklist) -> None:
 
 
 def _check_signable(found: Checklist, state: StepState, note: str) -> None:
-    if found.period.state == Period.State.CLOSED or not state.signable:
-        why = f"{found.period.label} is {found.period.state}" if not state.reachable else state.facts.said
+    closed = found.period.state == Period.State.CLOSED
+    if closed or not state.signable:
+        why = f"{found.period.label} is {found.period.state}" if closed or not state.reachable else state.facts.said
         raise NotSignable(f"{state.rule.label}: {why}.", step=state.step.value)
     needs_note = not state.facts.clear or (state.rule.proof is Proof.FIGURES and state.facts.optional)
     if needs_note and not note.strip():

@@ -18,6 +18,7 @@ from tieout.ledger.models import Posting
 from tieout.people.actors import Actor, Role
 from tieout.revenue import periods
 from tieout.revenue.models import Period
+from tieout.sync.models import Job
 
 AFTER = datetime(2027, 6, 10, 9, tzinfo=UTC)
 """When the stories happen: all months of the year are over."""
@@ -55,7 +56,12 @@ class Desk:
         """Plan the journals, and let the ledger take them."""
         planned = self.books.plan()
         self.books.accept(*planned)
+        self.end_runs()
         return planned
+
+    def end_runs(self) -> None:
+        """No run of the process is under way."""
+        Job.objects.update(state=Job.State.SUCCEEDED)
 
     def close(self, label: str) -> Closing:
         return operations.close(self.actor, period_id=self.period(label).pk, now=self.at())
@@ -76,6 +82,7 @@ class Desk:
         """As if the ledger had taken the counter-entries."""
         self.books.accept(*Posting.objects.filter(reverses__isnull=False, state="planned"))
         Posting.objects.filter(state="reversing").update(state="reversed")
+        self.end_runs()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tieout.close.tests.conftest import Desk
 from tieout.ledger import journals
 from tieout.ledger.journals.tests.books import lines
 from tieout.ledger.models import Posting
-from tieout.people.actors import Actor, Role, RoleMissing
+from tieout.people.actors import Role, RoleMissing
 from tieout.revenue import figures, periods
 from tieout.revenue.models import Batch
 from tieout.sync.models import Job
@@ -56,8 +56,7 @@ def test_a_backdated_change_lands_in_the_fourth_month_apart(desk: Desk) -> None:
     assert lines(entry) == {
         ("40100", "current"): -9_000,
         ("40100", "prior_period"): 3_000,
-        ("23000", "current"): 9_000,
-        ("23000", "prior_period"): -3_000,
+        ("23000", "current"): 6_000,
     }
     assert _held(desk) == {"12000": 120_000, "23000": -84_000, "40100": -36_000}
     assert [each.figures_id for each in Closing.objects.order_by("pk")][:3] == before
@@ -70,7 +69,6 @@ def test_reopening_takes_the_entries_back_keeps_both_versions_and_closes_again(d
     first = desk.reopen("2026-11", defer=lambda job, _: jobs.append(job))
     job = Job.objects.get(pk=jobs[0])
     assert job.parameters == {"post": [], "reverse": first.reversals}
-    Job.objects.update(state="succeeded")
     desk.finish_reversals()
     assert _held(desk) == {"12000": 120_000, "23000": -100_000, "40100": -20_000}
     [entry] = desk.month("2026-11")
@@ -88,7 +86,6 @@ def test_reopening_and_closing_without_a_change_restores_every_balance(desk: Des
     _three_months(desk)
     held = _held(desk)
     desk.reopen("2026-11")
-    Job.objects.update(state="succeeded")
     desk.finish_reversals()
     desk.month("2026-11")
     assert _held(desk) == held
@@ -168,8 +165,8 @@ def test_only_the_last_closed_month_is_reopened_and_not_while_entries_move(desk:
 def test_reopening_waits_for_a_run_that_is_under_way(desk: Desk) -> None:
     desk.books.sell("A", 120_000)
     [entry] = desk.month("2026-09")
-    with pytest.raises(AlreadyActive), transaction.atomic():
-        desk.books.run()
+    desk.books.run()
+    with pytest.raises(AlreadyActive):
         desk.reopen("2026-09")
     entry.refresh_from_db()
     assert (entry.state, desk.period("2026-09").state) == ("verified", "closed")
@@ -229,14 +226,13 @@ def test_postgresql_keeps_the_history_of_closings(desk: Desk) -> None:
         kept.delete()
 
 
-def test_every_act_is_in_the_audit_trail(desk: Desk, actor) -> None:  # type: ignore[no-untyped-def]
+def test_every_act_is_in_the_audit_trail(desk: Desk) -> None:
     desk.books.sell("A", 120_000)
     desk.month("2026-09")
     desk.reopen("2026-09")
     subject = f"period:{desk.period('2026-09').pk}"
     acts = Entry.objects.filter(subject=subject).order_by("pk").values_list("action", flat=True)
     assert list(acts) == ["freeze period", "sign step", "sign step", "close period", "reopen period"]
-    assert isinstance(actor(Role.VIEWER), Actor)
 
 
 def test_batches_that_wait_since_the_freeze_do_not_stop_the_close(desk: Desk) -> None:
