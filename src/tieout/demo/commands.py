@@ -23,6 +23,7 @@ from rich.table import Table
 
 from tieout.cli.setup import prepare
 from tieout.database.home import Home
+from tieout.demo import closing
 from tieout.demo import site as demo_site
 from tieout.demo.site import DemoSite
 from tieout.kernel.errors import Fatal
@@ -52,7 +53,7 @@ def demo(
     scale: Annotated[float, typer.Option(help="Size of the seeded company.")] = 1.0,
     days: Annotated[int, typer.Option(help="How many days back the receipts begin.")] = 31,
 ) -> None:
-    """Set up a demo site, bring a month of Rev.io into Sage Intacct, and print the tie-out."""
+    """Set up a demo site, bring a month of Rev.io into Sage Intacct, close months of revenue, and print the tie-outs."""
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda number, _: sys.exit(128 + number))
     for wanted in (sandbox_port, port) if serve else (sandbox_port,):
@@ -72,6 +73,7 @@ def demo(
     for process in (made.receipts, made.gl_reports):
         _run(made, process)
     tied = _print_tie_out(made, today, days)
+    tied = closing.run(made, today, lambda process: _run(made, process), console) and tied
     if serve:
         _serve(port)
     raise typer.Exit(0 if tied else 1)
@@ -127,7 +129,6 @@ def _credentials(base: str, port: int) -> dict[str, dict[str, str]]:
 
 
 def _run(made: DemoSite, process: Process) -> None:
-
     try:
         job: Any = operations.run_now(actor=made.actor, process_id=process.pk, now=timezone.now(), defer=defer)
     except AlreadyActive:
@@ -146,7 +147,6 @@ def _run(made: DemoSite, process: Process) -> None:
 
 
 def _print_tie_out(made: DemoSite, today: date, days: int) -> bool:
-
     receipts = tie_out.receipts(made.receipts, Period(today - timedelta(days=days), today))
     last_month = Period.month_of(today.replace(day=1) - timedelta(days=1))
     months = tie_out.months(made.gl_reports, last_month)
