@@ -14,7 +14,6 @@ from tieout.revenue import figures, queries
 from tieout.revenue.models import FigureSet
 
 Row = Mapping[str, Any]
-_FIRST = ("contract_id", "line_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,9 @@ class ContractFigures:
     """One contract in one set of figures."""
 
     figure_set: FigureSet
-    allocation: list[Row] = field(default_factory=list)
-    """Lines of every contract of the arrangement."""
+    lines: list[Row] = field(default_factory=list)
+    """Of every contract of the arrangement, with price, SSP, allocated amount (None for a line that came with a change) and
+    `total`, what the line comes to as changes left it."""
     schedule: list[Row] = field(default_factory=list)
     """Of this contract: kinds `revenue` and `commission`, by line and period."""
     positions: list[Row] = field(default_factory=list)
@@ -64,7 +64,7 @@ def of_contract(
     with figures.open_figures(found) as book:
         return ContractFigures(
             found,
-            _rows(book, "allocation", together, _FIRST),
+            _rows(book, "line", together, ("contract_id", "line_id"), "kind = 'revenue'"),
             _rows(book, "schedule", [contract.contract_id], ("kind", "line_id", "starts_on")),
             _rows(book, "position", [contract.contract_id], ("starts_on",)),
         )
@@ -93,9 +93,20 @@ def by_period(rows: Iterable[Row]) -> list[Recognised]:
     return made
 
 
-def _rows(book: Any, view: str, contract_ids: Sequence[str], order: Sequence[str]) -> list[Row]:
+def bounds(figure_set: FigureSet, entity: str, period: str) -> tuple[date, date] | None:
+    """First day of a period and the day after it, as the set's calendar has them."""
+    with figures.open_figures(figure_set) as book:
+        asked = "SELECT starts_on, ends_on FROM calendar WHERE entity = ? AND period = ?"
+        found: tuple[date, date] | None = book.execute(asked, [entity, period]).fetchone()
+    return found
+
+
+def _rows(
+    book: Any, view: str, contract_ids: Sequence[str], order: Sequence[str], condition: str = "true"
+) -> list[Row]:
     marks = ", ".join("?" for _ in contract_ids)
-    asked = f"SELECT * FROM {view} WHERE contract_id IN ({marks}) ORDER BY {', '.join(order)}"  # noqa: S608
+    where = f"contract_id IN ({marks}) AND {condition}"
+    asked = f"SELECT * FROM {view} WHERE {where} ORDER BY {', '.join(order)}"  # noqa: S608
     found = book.execute(asked, list(contract_ids))
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, values, strict=True)) for values in found.fetchall()]

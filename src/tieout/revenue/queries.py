@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from tieout.kernel.errors import NotFound
 from tieout.recognition.tables import INPUTS, KEYS
@@ -99,6 +99,12 @@ def of_contract(
     return found.select_related("since").order_by(*KEYS[table])
 
 
+def with_currency(environment_id: int | None, found: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows of contracts with the `currency` of their contract; rows whose contract is not there are left out."""
+    contract = rows(environment_id, "contract").filter(contract_id=OuterRef("contract_id"))
+    return found.annotate(currency=Subquery(contract.values("currency")[:1])).exclude(currency=None)
+
+
 def line_numbers(environment_id: int | None, contract_id: str) -> list[str]:
     """The lines of a contract, those that changes add included."""
     found = rows(environment_id, "line").filter(contract_id=contract_id).values_list("line_id", flat=True)
@@ -125,3 +131,11 @@ def gaps(environment_id: int | None) -> QuerySet[Gap]:
 def values_of(found: Any, table: str) -> dict[str, Any]:
     """A row's own columns: engine values by name, without what says which batch brought it."""
     return {name: getattr(found, name) for name in INPUTS[table]}
+
+
+def newest_rule(environment_id: int | None, rule_id: str) -> Any:
+    """The newest version of a rule. Raises NotFound."""
+    found = rows(environment_id, "rule").filter(rule_id=rule_id).order_by("-version").first()
+    if found is None:
+        raise NotFound(f"There is no rule {rule_id} in this environment.", rule=rule_id)
+    return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 TABLES: dict[str, str] = {
     "entity": "Entity",
     "customer": "Customer",
@@ -238,3 +241,19 @@ def hint(table: str, column: str) -> str:
 def choice(value: str) -> str:
     """A stored word as people read it; one that nobody named in its own letters."""
     return CHOICES.get(value) or value.replace("_", " ").capitalize()
+
+
+def rule(values: Mapping[str, Any]) -> str:
+    """What a version of a rule does, in a sentence or three; `values` by column."""
+    said = [METHODS[values["method"]]]
+    if values["method"] == "point_in_time":
+        said = [f"All of it on one day: {choice(values['trigger']).lower()}."]
+    if values["method"] == "ratable":
+        said.append(CONVENTIONS.get(values["convention"], ""))
+        if values["upfront"]:
+            said.append(f"{values['upfront'] / 10_000:g}% of it on the first day.")
+        if values["residual"] != "cumulative":
+            said.append(
+                f"Each period is rounded for itself; the odd cent goes to: {choice(values['residual']).lower()}."
+            )
+    return " ".join(said)

@@ -52,6 +52,16 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Revenue",
+        (
+            Entry("Contracts", "contracts", "receipt"),
+            Entry("Products", "products", "plug"),
+            Entry("SSP book", "ssp_book", "scale"),
+            Entry("Rules", "rules", "gavel"),
+            Entry("Incomplete data", "gaps", "alert-circle"),
+        ),
+    ),
+    Section(
         "Settings",
         (
             Entry("Site", "site", "settings", Permission.MANAGE_PEOPLE),

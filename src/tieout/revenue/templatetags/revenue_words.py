@@ -10,7 +10,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from tieout.recognition.tables import MICRO
-from tieout.revenue import words
+from tieout.revenue import queries, words
 from tieout.revenue.models import FACTS
 from tieout.revenue.web import columns
 from tieout.revenue.web.fields import written
@@ -65,3 +65,9 @@ def table_word(table: str) -> str:
 def table_name(row: Any) -> str:
     """The table that a row belongs to."""
     return _TABLES[type(row)]
+
+
+@register.filter
+def rule_words(rule: Any) -> str:
+    """What a version of a rule does, in a sentence."""
+    return words.rule(queries.values_of(rule, "rule"))

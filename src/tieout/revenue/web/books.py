@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_tables2
+from django.db.models import QuerySet
 
+from tieout.revenue import queries
 from tieout.revenue.models import FACTS
 from tieout.revenue.web.columns import DayColumn, KeyColumn, PairsColumn, RateColumn, ShareColumn, WordColumn
 from tieout.revenue.web.lists import Acts, FactList, choices
@@ -150,3 +152,17 @@ class EstimateFilters(Filters):
     class Meta:
         model = FACTS["estimate"]
         fields: ClassVar[list[str]] = []
+
+
+class Estimates(FactList):
+    """Every outcome of every estimate."""
+
+    table = "estimate"
+    title = "Estimates"
+    lead = "Outcomes of variable consideration with their probabilities, and the amount that meets the constraint."
+    table_class = EstimateTable
+    filterset_class = EstimateFilters
+    empty = Empty("No estimates yet", "Bonuses, penalties, rebates and the like of a line are estimated here.")
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.with_currency(self.actor.environment_id, super().rows())

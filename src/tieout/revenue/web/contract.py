@@ -28,10 +28,10 @@ class ContractPage(DetailPage):
     context_name = "contract"
 
     def load(self) -> Any:
-        return queries.keyed(self.actor.environment_id, "contract", self.kwargs["contract"], known_at=self.known_at)
+        return queries.keyed(self.actor.environment_id, "contract", self.kwargs["number"], known_at=self.known_at)
 
     def heading(self) -> str:
-        return f"Contract {self.kwargs['contract']}"
+        return f"Contract {self.kwargs['number']}"
 
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("Contracts", reverse("contracts"))
@@ -41,7 +41,7 @@ class ContractPage(DetailPage):
             yield Tab(name, label)
 
     def buttons(self) -> Iterable[Button]:
-        number = self.kwargs["contract"]
+        number = self.kwargs["number"]
         yield Button("Edit", reverse("contract_edit", args=[number]), "edit", Permission.CHANGE_DATA, "outline-primary")
         yield Button("Add a change", reverse("contract_change", args=[number]), "plus", Permission.CHANGE_DATA)
 
@@ -70,7 +70,7 @@ class ContractPage(DetailPage):
 
     def rows(self, table: str) -> list[Any]:
         """The contract's rows of a table, in force or as known on the day."""
-        number = self.kwargs["contract"]
+        number = self.kwargs["number"]
         return list(queries.of_contract(self.actor.environment_id, table, number, known_at=self.known_at))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

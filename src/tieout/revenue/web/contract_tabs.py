@@ -37,14 +37,21 @@ class Obligation:
     recognised: int
 
     @property
+    def carve(self) -> int | None:
+        """Allocated less priced; None without figures, and for a line that came with a change."""
+        if not self.figures or self.figures["allocated"] is None:
+            return None
+        return int(self.figures["allocated"] - self.figures["price"])
+
+    @property
     def remaining(self) -> int:
-        return self.figures["allocated"] - self.recognised if self.figures else 0
+        return int(self.figures["total"]) - self.recognised if self.figures else 0
 
 
 def obligations(page: Any) -> dict[str, Any]:
     """Lines with price, SSP, allocation, carve, recognised and remaining; the proof that the allocation sums."""
     lines, figures, number = page.rows("line"), page.figures, page.object.contract_id
-    by_line = {row["line_id"]: row for row in figures.allocation if row["contract_id"] == number} if figures else {}
+    by_line = {row["line_id"]: row for row in figures.lines if row["contract_id"] == number} if figures else {}
     done = figures.to_date(page.today) if figures else {}
     made = [
         Obligation(line.line_id, line.product_id, line, by_line.get(line.line_id), done.get(line.line_id, 0))
@@ -67,13 +74,13 @@ def obligations(page: Any) -> dict[str, Any]:
 
 def proof(figures: ContractFigures) -> dict[str, Any]:
     """The sums over the whole arrangement: prices, SSPs, allocated amounts; the difference is zero or something is wrong."""
-    price = sum(row["price"] for row in figures.allocation)
-    allocated = sum(row["allocated"] for row in figures.allocation)
+    lines = [row for row in figures.lines if row["allocated"] is not None]
+    price, allocated = (sum(row[name] for row in lines) for name in ("price", "allocated"))
     return {
-        "contracts": sorted({row["contract_id"] for row in figures.allocation}),
-        "lines": len(figures.allocation),
+        "contracts": sorted({row["contract_id"] for row in lines}),
+        "lines": len(lines),
         "price": price,
-        "ssp": sum(row["ssp"] or 0 for row in figures.allocation),
+        "ssp": sum(row["ssp"] or 0 for row in lines),
         "allocated": allocated,
         "carve": allocated - price,
     }

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from tieout.kernel.errors import Conflict, InvalidInput
@@ -54,6 +56,13 @@ class RowEnded(Conflict):
 
     code = "revenue.row_ended"
     remedy = "Open the record again: it shows what is in force now, and its history who changed it."
+
+
+class AlreadyThere(InvalidInput):
+    """There is such a row already."""
+
+    code = "revenue.already_there"
+    remedy = "Open the one that is there to change it, or give another number."
 
 
 class UnknownContract(InvalidInput):
@@ -149,10 +158,17 @@ class Enter(OfTable, FormPage):
 
     def save(self, form: FactForm) -> str:
         row = form.row(self.values)
+        self._refuse_second(row)
         titled = entry_forms.subject(self.table, row, KEYS[self.table])
         self.entered = row
         batches.enter(self.actor, title=titled, rows={self.table: [row]}, now=self.now)
         return f"{titled} is entered."
+
+    def _refuse_second(self, row: Mapping[str, Any]) -> None:
+        key = {name: row[name] for name in KEYS[self.table]}
+        if "pk" not in self.kwargs and queries.rows(self.actor.environment_id, self.table).filter(**key).exists():
+            named = entry_forms.subject(self.table, row, KEYS[self.table])
+            raise AlreadyThere(f"There is {named} already", field=KEYS[self.table][-1])
 
     def cancel_url(self) -> str:
         known = {**self.values, "contract_id": self.contract_id}
@@ -183,6 +199,34 @@ class Amend(Enter):
 
     def fixed(self) -> Sequence[str]:
         return KEYS[self.table]
+
+    def instead(self) -> HttpResponseBase | None:
+        """A rule is never changed: it gets a new version."""
+        return redirect("rule_version", self.values["rule_id"]) if self.table == "rule" else None
+
+
+class NewVersion(Enter):
+    """A new version of a rule; those before stay as they are."""
+
+    verb = "Enter the new version"
+
+    @property
+    def table(self) -> str:  # type: ignore[override]
+        return "rule"
+
+    @cached_property
+    def newest(self) -> Any:
+        return queries.newest_rule(self.actor.environment_id, self.kwargs["number"])
+
+    def heading(self) -> str:
+        return f"New version of rule {self.kwargs['number']}"
+
+    def fixed(self) -> Sequence[str]:
+        return ("rule_id", "version")
+
+    def get_initial(self) -> dict[str, Any]:
+        before = queries.values_of(self.newest, "rule")
+        return {**before, "version": self.newest.version + 1, "starts_on": None}
 
 
 class EndRow(OfTable, Action):

@@ -1,5 +1,5 @@
 """Addresses of the revenue room's pages."""
 
-from django.urls import URLPattern
+from tieout.revenue.web import data_urls
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*data_urls.urlpatterns]
