@@ -1,0 +1,41 @@
+"""The room's tasks, as a worker runs them: reading large batches, weighing their impact, computing figures anew."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from tieout.revenue.batches import reading
+from tieout.revenue.batches.recomputing import TASK
+from tieout.revenue.figures.making import make
+from tieout.revenue.models import Batch, FigureSet
+from tieout.sync.clock import DatabaseClock
+
+
+def defer_reading(batch_id: int) -> None:
+    """Queue the reading of a batch, in the caller's transaction; one that waits already is left as it is."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        read_batch.configure(queueing_lock=f"batch:{batch_id}").defer(batch_id=batch_id)
+
+
+@app.task(name="tieout.revenue.read_batch", queue="jobs")
+def read_batch(batch_id: int) -> None:
+    """Read a batch, unless somebody discarded it meanwhile."""
+    try:
+        for batch in Batch.objects.filter(pk=batch_id, state=Batch.State.READING):
+            reading.read(batch)
+    finally:
+        connection.close()
+
+
+@app.task(name=TASK, queue="jobs")
+def compute_figures(environment_id: int) -> None:
+    """Compute the figures of an environment from what is known now."""
+    try:
+        clock = DatabaseClock()
+        make(environment_id, cause=FigureSet.Cause.DATA, now=clock())
+    finally:
+        connection.close()
