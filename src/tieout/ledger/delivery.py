@@ -86,7 +86,7 @@ def verify_batch(open_desk: Desk, batch: Sequence[Posting]) -> int:
     """Read back one batch of one kind and record the comparison of each. Returns how many are not as planned."""
     with slot(open_desk.target):
         found = open_desk.session.find([document_of(posting) for posting in batch])
-    return sum(not _compare(open_desk, posting, found.get(posting.key, ())) for posting in batch)
+    return sum(not compare(open_desk, posting, found.get(posting.key, ())) for posting in batch)
 
 
 @contextmanager
@@ -180,14 +180,15 @@ def _wait_for_unknown(run: Run) -> None:
     raise Retriable(f"Whether {waiting.key} was booked is not certain yet.", after=pause)
 
 
-def _compare(open_desk: Desk, posting: Posting, held: Sequence[Held]) -> bool:
+def compare(open_desk: Desk, posting: Posting, held: Sequence[Held]) -> bool:
+    """Record how what the ledger holds compares with one posting that was sent. Returns whether it is as planned."""
     now = open_desk.clock()
     with transaction.atomic():
         open_desk.prove()
         mine = Posting.objects.select_for_update().get(pk=posting.pk)
         if mine.state not in (State.SENT, State.VERIFIED):
             return True
-        problem = _problem(posting, held)
+        problem = problem_of(posting, held)
         mine.problem = problem.as_dict() if problem else None
         mine.state = State.SENT if problem else State.VERIFIED
         mine.verified_at = None if problem else now
@@ -197,7 +198,8 @@ def _compare(open_desk: Desk, posting: Posting, held: Sequence[Held]) -> bool:
         return problem is None
 
 
-def _problem(posting: Posting, held: Sequence[Held]) -> Differs | HeldTwice | Vanished | None:
+def problem_of(posting: Posting, held: Sequence[Held]) -> Differs | HeldTwice | Vanished | None:
+    """What is wrong with what the ledger holds of a posting; None when it is exactly as planned."""
     if not held:
         return Vanished(f"The ledger holds no record under the key {posting.key}.")
     if len(held) > 1:

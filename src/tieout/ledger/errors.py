@@ -30,6 +30,27 @@ class OneJournalProcess(Conflict):
     remedy = "Change that process under Settings › Accounting instead of adding another one."
 
 
+class NoJournalProcess(Conflict):
+    """The environment does not post revenue journals yet."""
+
+    code = "ledger.no_journal_process"
+    remedy = "Connect the ledger and choose a journal under Settings › Accounting."
+
+
+class BadAccountMapping(InvalidInput):
+    """The account mapping cannot be used; nothing was changed."""
+
+    code = "ledger.bad_account_mapping"
+    remedy = "Correct what is named, on Settings › Accounting or in the file."
+
+
+class BadCustomField(InvalidInput):
+    """The custom field cannot be used; nothing was changed."""
+
+    code = "ledger.bad_custom_field"
+    remedy = "Correct what is named under Settings › Accounting."
+
+
 class NotPostable(Conflict):
     """Only a planned or failed posting can be posted."""
 

@@ -79,6 +79,18 @@ class AccountMapping(models.Model):
         return " · ".join(part for part in (self.role, self.product_id, self.entity, self.dimension) if part)
 
 
+class AccountingCheck(models.Model):
+    """What was found when the ledger was last asked whether journals can be posted as they are set up."""
+
+    environment = models.OneToOneField("people.Environment", on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+    checks = models.JSONField(default=list)
+    """Part, name, ok, detail, remedy."""
+
+    def __str__(self) -> str:
+        return f"Accounting of {self.environment_id} as of {self.checked_at:%Y-%m-%d %H:%M}"
+
+
 class Posting(models.Model):
     """One document for the ledger: an other receipt or a journal entry, and how far it has come."""
 

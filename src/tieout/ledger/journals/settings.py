@@ -52,7 +52,7 @@ class JournalSettings(_Strict):
 
     def place(self, entity: str) -> Place:
         """Where an entity of the revenue data belongs; by default the ledger's entity of the same name."""
-        return self.entities.get(entity) or Place(entity=entity, location=entity)
+        return self.entities.get(entity) or Place.model_validate({"entity": entity, "location": entity})
 
     def placed(self, entity: str, dimensions: str) -> str:
         """The dimensions of a line as the ledger will hold them."""

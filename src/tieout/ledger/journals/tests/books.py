@@ -31,7 +31,10 @@ ACCOUNTS = {
     "commission_payable": "25000",
 }
 TERM = {"starts_on": date(2026, 9, 1), "ends_on": date(2027, 9, 1)}
-SETTINGS: dict[str, Any] = {"journal": "APJ", "entities": {"US": {"entity": "US", "location": "US", "department": "100"}}}
+SETTINGS: dict[str, Any] = {
+    "journal": "APJ",
+    "entities": {"US": {"entity": "US", "location": "US", "department": "100"}},
+}
 
 
 @dataclass
@@ -77,7 +80,9 @@ class RevenueBooks:
             for row in rows:
                 FACTS[table]._default_manager.create(environment_id=self.environment_id, since=batch, **row)
 
-    def sell(self, contract: str, price: int, product: str = "voice", *, billed: int | None = None, **columns: Any) -> None:
+    def sell(
+        self, contract: str, price: int, product: str = "voice", *, billed: int | None = None, **columns: Any
+    ) -> None:
         """A contract over twelve months from September on, billed at its beginning."""
         head = {"contract_id": contract, "currency": "USD", "signed_on": date(2026, 9, 1), "entity": "US"}
         line = {"contract_id": contract, "line_id": "1", "product_id": product, "price": price, **TERM, **columns}

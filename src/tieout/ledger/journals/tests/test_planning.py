@@ -19,7 +19,11 @@ def test_a_closing_period_is_one_balanced_entry_on_its_last_day(books: RevenueBo
     books.sell("A", 120_000)
     frozen = books.freeze("2026-09")
     [entry] = books.plan()
-    assert lines(entry) == {("12000", "current"): 120_000, ("23000", "current"): -110_000, ("40100", "current"): -10_000}
+    assert lines(entry) == {
+        ("12000", "current"): 120_000,
+        ("23000", "current"): -110_000,
+        ("40100", "current"): -10_000,
+    }
     assert (entry.day, entry.entity, entry.currency) == (date(2026, 9, 30), "US", "USD")
     assert (entry.group, entry.header["title"]) == ("2026-09 · APJ · USD · US · 1", "Revenue 2026-09 US")
     assert frozen.figures is not None

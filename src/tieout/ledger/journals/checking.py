@@ -1,0 +1,171 @@
+"""What the ledger holds against what was posted: entries that somebody edited, deleted, doubled or added, and each account.
+
+Entries that others made in the same journal count only when they touch an account that revenue journals post to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Max, Min, QuerySet
+
+from tieout.connect.slots import slot
+from tieout.connectors.kit.capabilities import ReadsJournals
+from tieout.connectors.kit.documents import Held, Journal
+from tieout.kernel.money import Money
+from tieout.ledger import delivery
+from tieout.ledger.drafts import document_of
+from tieout.ledger.errors import HeldTwice, Vanished
+from tieout.ledger.journals.posted import journal_process
+from tieout.ledger.models import Posting
+from tieout.ledger.outbox import Desk
+from tieout.sync.findings import note_all
+from tieout.sync.kinds import Rule
+from tieout.sync.models import Finding, Process
+from tieout.sync.noted import Noted
+from tieout.sync.runs import Run
+
+State = Posting.State
+BATCH = 200
+HELD = (State.SENT, State.VERIFIED, State.REVERSING, State.REVERSED)
+_KEEP = (("look", "Keep it open"), ("accept", "It may stay as it is"))
+RULES: tuple[Rule, ...] = (
+    Rule("entry_deleted", "Posted entries that the ledger does not hold any more", ()),
+    Rule("entry_edited", "Posted entries that were changed in the ledger", ()),
+    Rule("entry_doubled", "Posted entries that the ledger holds twice", ()),
+    Rule("entry_added", "Entries of others on accounts of revenue journals", _KEEP),
+    Rule("account_differs", "Accounts that hold something else than was posted", ()),
+)
+Account = tuple[str, str]
+"""Account and currency."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one check has come across."""
+
+    decided: frozenset[tuple[str, str]]
+    posted: Counter[Account] = field(default_factory=Counter)
+    held: Counter[Account] = field(default_factory=Counter)
+    noted: list[Noted] = field(default_factory=list)
+
+    def note(self, rule: str, record: str, label: str, cause: str, remedy: str) -> None:
+        state = Finding.State.DISMISSED if (rule, record) in self.decided else Finding.State.OPEN
+        self.noted.append(Noted(rule, "journal_entry", record, label, "target", cause, remedy, state=state))
+
+
+def check(run: Run) -> None:
+    """Read back every posted entry and the journal around them; keep what deviates as findings, resolve what does not."""
+    process = journal_process(run.process.environment_id)
+    if process is None:
+        return
+    entries = Posting.objects.filter(process=process, state__in=HELD)
+    run.enter("verify", entries.count(), "Comparing what the ledger holds with what was posted")
+    seen = _Seen(_decided(run.process))
+    with delivery.desk(run) as desk:
+        for batch in _batches(entries):
+            _read_back(desk, batch, seen)
+            run.advance(done=len(batch))
+            run.stop_here()
+        _look_around(desk, process, seen)
+    _balance(process, seen)
+    note_all(run.process, run.job, seen.noted, run.clock())
+    _resolve(run, seen)
+    run.advance(findings=len(seen.noted))
+
+
+def _batches(entries: QuerySet[Posting]) -> Iterator[list[Posting]]:
+    last = 0
+    while batch := list(entries.filter(pk__gt=last).order_by("pk").prefetch_related("lines")[:BATCH]):
+        yield batch
+        last = batch[-1].pk
+
+
+def _read_back(desk: Desk, batch: Sequence[Posting], seen: _Seen) -> None:
+    with slot(desk.target):
+        found = desk.session.find([document_of(posting) for posting in batch])
+    for posting in batch:
+        held = found.get(posting.key, ())
+        problem = delivery.problem_of(posting, held)
+        delivery.compare(desk, posting, held)
+        _add(seen.posted, document_of(posting))
+        for each in held:
+            _add(seen.held, each.document)
+        if problem is not None:
+            rule = {Vanished: "entry_deleted", HeldTwice: "entry_doubled"}.get(type(problem), "entry_edited")
+            seen.note(rule, posting.key, posting.group, problem.message, problem.advice)
+
+
+def _look_around(desk: Desk, process: Process, seen: _Seen) -> None:
+    """Entries of others in the journals and days of ours."""
+    mine = Posting.objects.filter(process=process, state__in=HELD)
+    symbols = set(mine.values_list("header__symbol", flat=True))
+    span = mine.aggregate(first=Min("header__starts_on"), last=Max("day"))
+    accounts = {account for account, _ in seen.posted}
+    if span["last"] is None or not isinstance(desk.session, ReadsJournals):
+        return
+    known = set(Posting.objects.filter(target=desk.target).values_list("key", flat=True))
+    for symbol in sorted(symbols):
+        with slot(desk.target):
+            strange = list(desk.session.entries(symbol, date.fromisoformat(span["first"]), span["last"], known))
+        for held in strange:
+            _note_strange(held, symbol, accounts, seen)
+
+
+def _note_strange(held: Held, symbol: str, accounts: Collection[str], seen: _Seen) -> None:
+    entry = held.document
+    assert isinstance(entry, Journal)
+    touched = [line for line in entry.lines if line.account in accounts]
+    if not touched or held.state not in ("", "Posted"):
+        return
+    words = ", ".join(f"{line.side} {line.account} {line.amount}" for line in touched[:5])
+    record = f"{symbol} {held.record_no}"
+    seen.note(
+        "entry_added",
+        record,
+        f"{symbol} {held.record_no}: {entry.title}",
+        f"Somebody booked {words} on {entry.day:%Y-%m-%d} beside the posted entries.",
+        "Reverse the entry in the ledger, or enter what it stands for in the revenue data; or say that it may stay.",
+    )
+    if ("entry_added", record) not in seen.decided:
+        for line in touched:
+            seen.held[line.account, line.amount.currency] += _signed(line.side, line.amount.minor)
+
+
+def _balance(process: Process, seen: _Seen) -> None:
+    for account, currency in sorted(seen.posted.keys() | seen.held.keys()):
+        posted, held = seen.posted[account, currency], seen.held[account, currency]
+        if posted != held and any(account == each for each, _ in seen.posted):
+            seen.note(
+                "account_differs",
+                f"{account} {currency}",
+                f"Account {account} in {currency}",
+                f"Posted {Money(posted, currency)}, the ledger holds {Money(held, currency)}: "
+                f"{Money(held - posted, currency)} apart.",
+                "Mend the entries named by the other findings; the next check compares again.",
+            )
+
+
+def _add(into: Counter[Account], document: object) -> None:
+    assert isinstance(document, Journal)
+    for line in document.lines:
+        into[line.account, line.amount.currency] += _signed(line.side, line.amount.minor)
+
+
+def _signed(side: str, minor: int) -> int:
+    return minor if side == "debit" else -minor
+
+
+def _decided(process: Process) -> frozenset[tuple[str, str]]:
+    rows = Finding.objects.filter(process=process, decision="accept")
+    return frozenset(rows.values_list("rule", "record_id"))
+
+
+def _resolve(run: Run, seen: _Seen) -> None:
+    still = {(each.rule, each.record_id) for each in seen.noted}
+    rows = Finding.objects.filter(process=run.process, state=Finding.State.OPEN)
+    gone = [pk for pk, rule, record in rows.values_list("pk", "rule", "record_id") if (rule, record) not in still]
+    Finding.objects.filter(pk__in=gone).update(state=Finding.State.RESOLVED, last_seen_at=run.clock())
