@@ -73,8 +73,8 @@ def contracts(book: duckdb.DuckDBPyConnection, question: Question, name: str) ->
     relation, narrowed = cheapest(asked(question), *measure.relations), _narrowed(question, measure)
     amount = f"sum({measure.amount})::BIGINT"
     rows = book.execute(
-        f"SELECT contract_id, currency, {amount} AS amount FROM {relation} WHERE {narrowed.sql}"  # noqa: S608
-        f" GROUP BY contract_id, currency HAVING {amount} <> 0 ORDER BY abs(amount) DESC, contract_id, currency"
+        f"SELECT contract_id, currency, {amount} AS share FROM {relation} WHERE {narrowed.sql}"  # noqa: S608
+        f" GROUP BY contract_id, currency HAVING {amount} <> 0 ORDER BY abs(share) DESC, contract_id, currency"
         " LIMIT $size + 1 OFFSET $skip",
         {**narrowed.values, "size": question.size, "skip": (question.page - 1) * question.size},
     ).fetchall()

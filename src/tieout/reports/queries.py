@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from tieout.kernel.errors import NotFound
 from tieout.reports import drill
@@ -11,6 +12,9 @@ from tieout.reports.catalogue import KINDS, Kind
 from tieout.reports.comparison import difference
 from tieout.reports.questions import SIZES, Question
 from tieout.reports.sets import Opened, When, opened
+
+ALL = 1_000_000
+"""Rows of a file at most: what a sheet of a workbook holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Behind:
     basis: Basis
     question: Question
     table: Table
+    period: str = ""
+    """The one period that the figure is of, by its label."""
 
 
 def kind(name: str) -> Kind:
@@ -57,7 +63,13 @@ def answer(environment_id: int | None, name: str, question: Question, when: When
 def behind(environment_id: int | None, measure: str, question: Question, when: When) -> Behind:
     """The contracts that a figure is the sum of, the largest first. Raises NoFigures, BadQuestion."""
     with opened(environment_id, question, when) as found:
-        return Behind(found.basis, found.question, drill.contracts(found.book, found.question, measure))
+        table = drill.contracts(found.book, found.question, measure)
+        return Behind(found.basis, found.question, table, "" if found.basis.split else _period(found))
+
+
+def whole(environment_id: int | None, name: str, question: Question, when: When) -> Report:
+    """The report with all its rows, for a file. Raises NotFound, NoFigures, BadQuestion."""
+    return answer(environment_id, name, replace(question, size=ALL, page=1, against=None), when).report
 
 
 def choices(environment_id: int | None, question: Question, when: When, most: int = 200) -> dict[str, list[str]]:
@@ -88,7 +100,16 @@ def _report(asked: Kind, found: Opened) -> Report:
     )
 
 
-def _first_shown(report: Report):  # type: ignore[no-untyped-def]
+def _period(found: Opened) -> str:
+    """The label of the period that begins on the one day that the question names."""
+    if not found.question.first or found.question.first != found.question.last:
+        return ""
+    asked = "SELECT min(period) FROM calendar WHERE starts_on = $day"
+    row = found.book.execute(asked, {"day": found.question.first}).fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+def _first_shown(report: Report) -> date | None:
     """First day of the first period that the report shows apart, so that both show the same ones."""
     days = [first for table in report.tables for each in (*table.columns, *table.rows) if (first := each.days[0])]
     return min(days) if days else None

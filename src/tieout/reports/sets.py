@@ -38,6 +38,17 @@ _LAST_END = """
         max(ends_on) FILTER (ends_on <= $today), min(ends_on)
     ) FROM calendar c
 """
+_CUT = """
+    CREATE TEMP TABLE cut AS SELECT * FROM period WHERE starts_on <= $day AND ends_on > $day + 1;
+    DELETE FROM booked WHERE EXISTS (
+        SELECT 1 FROM contract k JOIN period p ON p.entity = k.entity
+        WHERE k.contract_id = booked.contract_id AND p.period = booked.period AND p.ends_on > $day + 1
+    );
+    UPDATE period SET state = 'open' WHERE ends_on > $day + 1;
+    UPDATE period SET ends_on = $day + 1, period = period || ' to ' || strftime($day, '%d')
+    WHERE starts_on <= $day AND ends_on > $day + 1;
+    INSERT INTO period SELECT entity, period || ' rest', $day + 1, ends_on, 'open' FROM cut;
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +143,17 @@ def _split(figure_set: FigureSet, day: date, folder: Path) -> stored.Files:
     """
     known_at = figure_set.known.applied_at if figure_set.known else figure_set.made_at
     with figures.load(figure_set.environment_id, known_at=known_at) as book:
-        book.execute(
-            """
-            CREATE TEMP TABLE cut AS SELECT * FROM period WHERE starts_on <= $day AND ends_on > $day + 1;
-            DELETE FROM booked WHERE EXISTS (
-                SELECT 1 FROM contract k JOIN period p ON p.entity = k.entity
-                WHERE k.contract_id = booked.contract_id AND p.period = booked.period AND p.ends_on > $day + 1
-            );
-            UPDATE period SET state = 'open' WHERE ends_on > $day + 1;
-            UPDATE period SET ends_on = $day + 1, period = period || ' to ' || strftime($day, '%d')
-            WHERE starts_on <= $day AND ends_on > $day + 1;
-            INSERT INTO period SELECT entity, period || ' rest', ($day + 1)::DATE, ends_on, 'open' FROM cut;
-            """.replace("$day", f"DATE '{day.isoformat()}'")
-        )
+        _name_periods(book, figure_set)
+        book.execute(_CUT.replace("$day", f"DATE '{day.isoformat()}'"))
         engine.recognise_what_can_be(book)
         return stored.save(book, folder)
+
+
+def _name_periods(book: duckdb.DuckDBPyConnection, figure_set: FigureSet) -> None:
+    """Entities that have no accounting periods get the calendar months that the set has for them, so that one can be cut."""
+    with figures.open_figures(figure_set) as shown:
+        made = shown.execute("SELECT entity, period, starts_on, ends_on FROM calendar").fetchall()
+    named = {entity for (entity,) in book.execute("SELECT DISTINCT entity FROM period").fetchall()}
+    columns = ("entity", "period", "starts_on", "ends_on")
+    rows = [dict(zip(columns, each, strict=True)) for each in made if each[0] not in named]
+    engine.put(book, "period", rows)

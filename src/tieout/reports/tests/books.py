@@ -58,7 +58,13 @@ def company() -> dict[str, list[dict[str, Any]]]:
         ],
         "product": [{"product_id": "SUB", "rule_id": "monthly"}, {"product_id": "SETUP", "rule_id": "delivered"}],
         "ssp": [
-            {"product_id": product, "currency": "USD", "starts_on": day("2000-01-01"), "basis": "amount", "amount": cents(ssp)}
+            {
+                "product_id": product,
+                "currency": "USD",
+                "starts_on": day("2000-01-01"),
+                "basis": "amount",
+                "amount": cents(ssp),
+            }
             for product, ssp in (("SUB", "1200"), ("SETUP", "400"))
         ],
         "contract": [
