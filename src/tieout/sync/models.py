@@ -10,6 +10,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from tieout.connect.models import Connection
+
 ACTIVE = ("queued", "running", "stopping")
 
 
@@ -45,6 +47,12 @@ class Process(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def origin(self) -> Connection:
+        """The source of a process that reads from one."""
+        assert self.source is not None, f"{self.name} has no source"
+        return self.source
 
 
 class Job(models.Model):

@@ -73,10 +73,10 @@ def changes(process: Process) -> list[Change]:
         cursor.execute(_CHANGED, {"process": process.pk, "connection": process.source_id, "rule": RULE})
         rows = cursor.fetchall()
     versions = SourceRecord.objects.in_bulk({row[1] for row in rows} | {row[2] for row in rows})
-    mapper = registry.get(process.source.connector).mappers["payments"]
+    mapper = registry.get(process.origin.connector).mappers["payments"]
 
     def read(record_id: int) -> Payment:
-        mapped = mapper(versions[record_id].payload, process.source.settings)
+        mapped = mapper(versions[record_id].payload, process.origin.settings)
         assert isinstance(mapped, Payment)
         return mapped
 

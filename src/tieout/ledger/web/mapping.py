@@ -115,7 +115,7 @@ class EditMapping(EditorPage, UnderProcess):
 
     def editor(self, data: Any = None) -> Editor:
         process = self.process
-        seen = proposals.seen(process.source) | asked_before(self.request, process.source_id)
+        seen = proposals.seen(process.origin) | asked_before(self.request, process.origin.pk)
         return EDITORS[process.kind](process.kind, process.settings, reference.chart(process.target), seen, data)
 
     def save(self, settings: dict[str, Any]) -> HttpResponse:
@@ -134,7 +134,7 @@ class ReadLists(OfProcess, Action):
         return reverse("process_mapping_edit", args=[self.process.pk])
 
     def act(self) -> str:
-        return read_lists(self, self.process.source_id, self.process.target_id)
+        return read_lists(self, self.process.origin.pk, self.process.target_id)
 
 
 class ExportMapping(OfProcess, Guarded):

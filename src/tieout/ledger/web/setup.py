@@ -200,7 +200,7 @@ class Mapping(EditorPage, Step):
 
     def editor(self, data: Any = None) -> Editor:
         process = self.process
-        seen = proposals.seen(process.source) | asked_before(self.request, process.source_id)
+        seen = proposals.seen(process.origin) | asked_before(self.request, process.origin.pk)
         return EDITORS[self.kind.slug](self.kind.slug, process.settings, reference.chart(process.target), seen, data)
 
     def save(self, settings: dict[str, Any]) -> HttpResponse:
@@ -219,7 +219,7 @@ class ReadLists(Said, Action):
         return reverse("process_new_mapping", args=[self.kind.slug])
 
     def act(self) -> str:
-        return read_lists(self, self.process.source_id, self.process.target_id)
+        return read_lists(self, self.process.origin.pk, self.process.target_id)
 
 
 class PlanSchedule(FormPage, Step):
