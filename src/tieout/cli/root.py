@@ -37,6 +37,7 @@ _ROOMS = (
     ("finding", "tieout.sync.job_commands:findings", "What needs a person.", _WORK),
     ("posting", "tieout.ledger.commands:postings", "Receipts and journal entries, and how far they have come.", _WORK),
     ("tie-out", "tieout.ledger.commands:tie_out", "Compare the source with the ledger, to the cent.", _WORK),
+    ("report", "tieout.reports.commands:reports", "Revenue reports, as of and as known on any day.", _WORK),
     ("user", "tieout.people.commands:users", "Who may sign in, and their roles.", _SITE),
     ("token", "tieout.people.commands:tokens", "API tokens.", _SITE),
     ("environment", "tieout.people.commands:environments", "Production and sandbox.", _SITE),

@@ -11,6 +11,7 @@ from tieout.audit.api import doors as audit
 from tieout.connect.api import doors as connect
 from tieout.ledger.api import mapping_doors, posting_doors, target_doors
 from tieout.people.api import doors as people
+from tieout.reports.api import doors as reports
 from tieout.sync.api import finding_doors, job_doors, process_doors, record_doors
 
 ROOMS = (
@@ -22,6 +23,7 @@ ROOMS = (
     finding_doors,
     record_doors,
     posting_doors,
+    reports,
     people,
     audit,
 )

@@ -55,10 +55,13 @@ SECTIONS = (
         "Revenue",
         (
             Entry("Contracts", "contracts", "receipt"),
-            Entry("Products", "products", "plug"),
+            Entry("Products", "products", "package"),
+            Entry("Customers", "customers", "users"),
             Entry("SSP book", "ssp_book", "scale"),
             Entry("Rules", "rules", "gavel"),
             Entry("Incomplete data", "gaps", "alert-circle"),
+            Entry("Reports", "reports", "chart-bar"),
+            Entry("Tie-out", "revenue_tie_out", "scale"),
         ),
     ),
     Section(
