@@ -14,11 +14,13 @@ def prepared() -> Callable[[Task], int]:
     """Everything imported, as in a worker that waits for jobs. The vendor's call limits are off on both sides."""
     django.setup()
     from bench import site
+    from tieout.config.worker import attune
     from tieout.connectors.revio import client
     from tieout.records.models import Payment
     from tieout.sync.pulling import Wanted, pull
     from tieout.sync.runs import Heartbeat
 
+    attune()
     client.CALLS_PER_MINUTE = client.CALLS_PER_DAY = 1_000_000
 
     def load(_: Task) -> int:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeAlias
 
 Value: TypeAlias = str | int | bool | date | None
-
-
-_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def cell(value: Value) -> str:
     """One value. Source: PostgreSQL's manual, COPY, "Text Format"."""
-    if value is None:
-        return r"\N"
-    text = str(value)
-    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+    return r"\N" if value is None else str(value).translate(_ESCAPES)
 
 
-def row(values: Iterable[Value]) -> str:
+def row(values: Sequence[Value]) -> str:
     """Several values, without the end of the line."""
-    return "\t".join([cell(value) for value in values])
+    if None not in values:
+        line = "\t".join(map(str, values))
+        # Nearly all rows have nothing to escape, and one look at the whole is much faster than one at each value.
+        if line.count("\t") < len(values) and not ("\\" in line or "\n" in line or "\r" in line):
+            return line
+    return "\t".join(map(cell, values))

@@ -34,17 +34,7 @@ class Money:
     @classmethod
     def parse(cls, text: str | int | Decimal, currency: str) -> Money:
         """Read a decimal as a vendor writes it. Raises BadAmount on a float, on junk or on too many decimals."""
-        if isinstance(text, float):
-            raise BadAmount(f"{text!r} is a binary float", amount=repr(text))
-        if isinstance(text, str) and (minor := _in_full(text, exponent(currency))) is not None:
-            return cls(minor, currency)
-        try:
-            scaled = Decimal(text).scaleb(exponent(currency))
-        except InvalidOperation:
-            raise BadAmount(f"'{text}' is not an amount", amount=str(text)) from None
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            raise BadAmount(f"'{text}' has more decimals than {currency} allows", amount=str(text), currency=currency)
-        return cls(int(scaled), currency)
+        return cls(minor_units(text, currency), currency)
 
     @classmethod
     def total(cls, amounts: Iterable[Money], currency: str) -> Money:
@@ -81,6 +71,22 @@ class Money:
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency} cannot be added")
+
+
+def minor_units(text: str | int | Decimal, currency: str) -> int:
+    """What `Money.parse` reads, without the currency: for many amounts of one."""
+    if isinstance(text, float):
+        raise BadAmount(f"{text!r} is a binary float", amount=repr(text))
+    places = exponent(currency)
+    if isinstance(text, str) and (minor := _in_full(text, places)) is not None:
+        return minor
+    try:
+        scaled = Decimal(text).scaleb(places)
+    except InvalidOperation:
+        raise BadAmount(f"'{text}' is not an amount", amount=str(text)) from None
+    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        raise BadAmount(f"'{text}' has more decimals than {currency} allows", amount=str(text), currency=currency)
+    return int(scaled)
 
 
 def _in_full(text: str, places: int) -> int | None:

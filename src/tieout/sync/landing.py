@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -39,13 +40,13 @@ class Prepared:
     size: int
     sha256: bytes
     packed: bytes
-    records: tuple[Raw, ...]
+    records: Sequence[Raw]
 
 
 class Lander(Protocol):
     """Makes raw records canonical. There is one such room."""
 
-    def understand(self, source: Connection, stream: str, record: Mapping[str, Any]) -> Any:
+    def understand(self, source: Connection, stream: str, external_id: str, record: Mapping[str, Any]) -> Any:
         """What `write` needs of a record, or the Skip that says why it cannot be used. Pure: called in a thread."""
 
     def write(self, source: Connection, landed: Sequence[Landed]) -> None:
@@ -63,7 +64,7 @@ def register(lander: Lander) -> None:
 
 def prepare(source: Connection, page: Page, key: str) -> Prepared:
     """Everything about a page that can be done while the database is busy with the pages before it."""
-    by_id = {raw.external_id: raw for raw in _raws(source, page, key)}
+    understand = partial(_landers[0].understand, source, page.stream)
     return Prepared(
         stream=page.stream,
         number=page.number,
@@ -74,7 +75,7 @@ def prepare(source: Connection, page: Page, key: str) -> Prepared:
         size=len(page.body),
         sha256=hashlib.sha256(page.body).digest(),
         packed=zlib.compress(page.body, 1),
-        records=tuple(by_id.values()),
+        records=versions.read(source, page.stream, key, page.records, understand),
     )
 
 
@@ -102,13 +103,6 @@ def land(run: Run, source: Connection, pages: Sequence[Prepared], position: Stre
             unchanged=read - len(landed),
             skipped=len(skips),
         )
-
-
-def _raws(source: Connection, page: Page, key: str) -> Iterator[Raw]:
-    understand = _landers[0].understand
-    for ordinal, record in enumerate(page.records):
-        packed = versions.pack(record)
-        yield versions.raw(source, page.stream, key, ordinal, packed, understand(source, page.stream, packed.record))
 
 
 def _store_pages(run: Run, source: Connection, pages: Sequence[Prepared]) -> list[tuple[int, Prepared]]:

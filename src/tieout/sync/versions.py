@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,13 +22,15 @@ _SPACE = 7_202
 """First half of the advisory lock keys of streams."""
 _NONE = (0, b"")
 """In place of a current version."""
-_UNSTORABLE = {0: "␀", **dict.fromkeys(range(0xD800, 0xE000), "�")}
+_REFUSED = {0: "␀", **dict.fromkeys(range(0xD800, 0xE000), "�")}
+"""What PostgreSQL keeps in no text: U+0000 and the halves of surrogate pairs."""
 _LOCK = "select pg_advisory_xact_lock(%s, hashtext(%s))"
 _CURRENT = """
 select external_id, id, digest from sync_sourcerecord
- where connection_id = %s and stream = %s and current and external_id = any(%s)
+ where connection_id = %s and stream = %s and current
+   and external_id = any (array (select jsonb_array_elements_text(%s)))
 """
-_RETIRE = "update sync_sourcerecord set current = false where id = any(%s)"
+_RETIRE = "update sync_sourcerecord set current = false where id = any(%s::bigint[])"
 _IDS = "select nextval('sync_sourcerecord_id_seq') from generate_series(1, %s)"
 _COPY = """
 copy sync_sourcerecord (id, page_id, connection_id, stream, current, ordinal, external_id, digest, payload) from stdin
@@ -39,8 +42,8 @@ class Raw(NamedTuple):
 
     external_id: str
     digest: bytes
-    columns: bytes
-    """As COPY takes them, from the connection on."""
+    columns: str
+    """The end of its line for COPY, from the connection on."""
     understood: Any
 
 
@@ -53,29 +56,26 @@ class Landed(NamedTuple):
     understood: Any
 
 
-class Packed(NamedTuple):
-    """A record as it is stored: what PostgreSQL refuses is replaced, names are in order."""
-
-    record: Mapping[str, Any]
-    payload: bytes
+Understand = Callable[[str, Mapping[str, Any]], Any]
+"""What the room of records makes of a record with this id. Pure."""
 
 
-def pack(record: Mapping[str, Any]) -> Packed:
-    """The record's JSON. PostgreSQL keeps no U+0000 and no half of a surrogate pair; the page's bytes stay as received."""
-    try:
-        payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-    except TypeError:
-        return _pack_slowly(_storable(record))
-    return _pack_slowly(_storable(record)) if rb"\u0000" in payload else Packed(record, payload)
+def read(
+    source: Connection, stream: str, key: str, records: Sequence[Mapping[str, Any]], understand: Understand
+) -> list[Raw]:
+    """A page's records with everything done to them that needs no database; of several with one id, the last.
 
-
-def raw(source: Connection, stream: str, key: str, ordinal: int, packed: Packed, understood: Any) -> Raw:
-    """The record with everything done to it that needs no database; `key` is the field that identifies it."""
-    external_id = str(packed.record[key])
-    digest = hashlib.blake2b(packed.payload, digest_size=16)
-    known = copy_text.row((source.pk, stream, "t", ordinal, external_id)).encode()
-    columns = b"%b\t\\\\x%b\t%b" % (known, digest.hexdigest().encode(), packed.payload.replace(b"\\", rb"\\"))
-    return Raw(external_id, digest.digest(), columns, understood)
+    `key` is the field that identifies a record.
+    """
+    head, found = copy_text.row((source.pk, stream, "t")), {}
+    for ordinal, received in enumerate(records):
+        record, payload = _storable(received)
+        external_id = str(record[key])
+        digest = hashlib.blake2b(payload, digest_size=16)
+        text = payload.replace(b"\\", rb"\\").decode()
+        columns = f"\t{head}\t{ordinal}\t{copy_text.cell(external_id)}\t\\\\x{digest.hexdigest()}\t{text}\n"
+        found[external_id] = Raw(external_id, digest.digest(), columns, understand(external_id, record))
+    return list(found.values())
 
 
 def store(source: Connection, stream: str, rows: Mapping[str, tuple[int, Raw]]) -> list[Landed]:
@@ -85,35 +85,41 @@ def store(source: Connection, stream: str, rows: Mapping[str, tuple[int, Raw]]) 
     """
     with database.cursor() as cursor:
         cursor.execute(_LOCK, [_SPACE, f"{source.pk} {stream}"])
-        cursor.execute(_CURRENT, [source.pk, stream, list(rows)])
+        cursor.execute(_CURRENT, [source.pk, stream, orjson.dumps(list(rows)).decode()])
         current = {external_id: (pk, bytes(digest)) for external_id, pk, digest in cursor.fetchall()}
         fresh = [row for row in rows.values() if current.get(row[1].external_id, _NONE)[1] != row[1].digest]
-        retired = [current[raw.external_id][0] for _, raw in fresh if raw.external_id in current]
-        if retired:
-            cursor.execute(_RETIRE, [retired])
+        if not fresh:
+            return []
+        cursor.execute(_RETIRE, [[current[raw.external_id][0] for _, raw in fresh if raw.external_id in current]])
         cursor.execute(_IDS, [len(fresh)])
         ids = [pk for (pk,) in cursor.fetchall()]
         with cursor.copy(_COPY) as copy:
-            copy.write(b"".join(_lines(ids, fresh)))
+            lines = zip(
+                map(str, ids), [f"\t{page_id}" for page_id, _ in fresh], [raw.columns for _, raw in fresh], strict=True
+            )
+            copy.write("".join(chain.from_iterable(lines)))
     return [
         Landed(pk, raw.external_id, raw.external_id not in current, raw.understood)
         for pk, (_, raw) in zip(ids, fresh, strict=True)
     ]
 
 
-def _lines(ids: Iterable[int], fresh: Iterable[tuple[int, Raw]]) -> list[bytes]:
-    return [b"%d\t%d\t%b\n" % (pk, page_id, raw.columns) for pk, (page_id, raw) in zip(ids, fresh, strict=True)]
-
-
-def _pack_slowly(record: Mapping[str, Any]) -> Packed:
+def _storable(record: Mapping[str, Any]) -> tuple[Mapping[str, Any], bytes]:
+    """The record and its JSON, names in order. What PostgreSQL refuses is replaced; the page's bytes stay as received."""
+    try:
+        payload = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+        if rb"\u0000" not in payload:
+            return record, payload
+    except TypeError:
+        pass
+    mended = _mended(record)
     # Unlike the fast writer, this one takes whole numbers of any size.
-    text = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Packed(record, text.encode())
+    return mended, json.dumps(mended, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _storable(value: Any) -> Any:
+def _mended(value: Any) -> Any:
     if isinstance(value, str):
-        return value.translate(_UNSTORABLE)
+        return value.translate(_REFUSED)
     if isinstance(value, Mapping):
-        return {_storable(name): _storable(each) for name, each in value.items()}
-    return [_storable(each) for each in value] if isinstance(value, list | tuple) else value
+        return {_mended(name): _mended(each) for name, each in value.items()}
+    return [_mended(each) for each in value] if isinstance(value, list | tuple) else value

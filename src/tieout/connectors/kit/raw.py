@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NoReturn
 
 from tieout.connectors.kit.canonical import BadRecord
-from tieout.kernel.money import BadAmount, Money
+from tieout.kernel.money import BadAmount, minor_units
 
 _TOO_LARGE = 10**17
 """Minor units; one more digit might not fit the database's 64 bits when summed."""
@@ -58,7 +58,7 @@ class Raw:
         if isinstance(value, bool):
             self.refuse(field, "is not an amount")
         try:
-            minor = Money.parse(value, currency).minor
+            minor = minor_units(value, currency)
         except (BadAmount, TypeError, ValueError, ArithmeticError):
             return self.refuse(field, f"is not an amount in {currency}")
         return minor if abs(minor) < _TOO_LARGE else self.refuse(field, "is larger than any real amount")
