@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tieout.revenue import figures, queries
+from tieout.revenue.figures import loading
 from tieout.revenue.models import FigureSet
 
 Row = Mapping[str, Any]
@@ -91,6 +92,12 @@ def by_period(rows: Iterable[Row]) -> list[Recognised]:
         running += amount + adjustment
         made.append(Recognised(period, starts_on, amount, adjustment, running))
     return made
+
+
+def behind(environment_id: int | None, figure_set: FigureSet, *, known_at: datetime | None = None) -> bool:
+    """Whether data was applied (by a moment) that the set does not know yet."""
+    newest = loading.known(environment_id, known_at)
+    return newest is not None and newest.pk != figure_set.known_id
 
 
 def bounds(figure_set: FigureSet, entity: str, period: str) -> tuple[date, date] | None:

@@ -26,6 +26,14 @@ TABLES: dict[str, str] = {
     "rate": "Exchange rate",
     "account": "Account mapping",
 }
+PLURALS: dict[str, str] = {
+    "product": "Products",
+    "bundle": "Bundles",
+    "estimate": "Estimates",
+    "customer": "Customers",
+    "entity": "Entities",
+    "rate": "Exchange rates",
+}
 
 _LABELS: dict[str, str] = {
     "contract_id": "Contract",

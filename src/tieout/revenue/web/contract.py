@@ -85,5 +85,13 @@ class ContractPage(DetailPage):
             "customer": queries.names(environment, "customer", [contract.customer_id]).get(contract.customer_id, ""),
             "gaps": list(gaps[:20]),
             "known_on": self.known_on,
+            "behind": self._behind(),
             "panel": f"revenue/contract_{shown['tab']}.html",
         }
+
+    def _behind(self) -> bool:
+        """Whether the figures shown are older than the data; asked only where figures are shown."""
+        shown = self.__dict__.get("figures")
+        return bool(shown) and contract_figures.behind(
+            self.actor.environment_id, shown.figure_set, known_at=self.known_at
+        )

@@ -57,17 +57,21 @@ def obligations(page: Any) -> dict[str, Any]:
         Obligation(line.line_id, line.product_id, line, by_line.get(line.line_id), done.get(line.line_id, 0))
         for line in lines
     ]
-    entered = {line.line_id for line in lines}
     added = [
         Obligation(line, row["product_id"], None, row, done.get(line, 0))
         for line, row in by_line.items()
-        if line not in entered
+        if row["origin"] != "order"
     ]
     return {
         "obligations": [*made, *added],
         "names": queries.names(page.actor.environment_id, "product", [line.product_id for line in lines]),
         "proof": proof(figures) if figures else None,
         "estimates": page.rows("estimate"),
+        "rights": [
+            (words.TABLES[table], row, list(values.facts(table, row, page.object.currency)))
+            for table in ("return_right", "financing")
+            for row in page.rows(table)
+        ],
         "figure_set": figures.figure_set if figures else None,
     }
 
@@ -107,6 +111,7 @@ def billing(page: Any) -> dict[str, Any]:
     figures = page.figures
     return {
         "invoices": [(row, -row.amount if row.kind == "credit_memo" else row.amount) for row in page.rows("invoice")],
+        "payments": page.rows("payment"),
         "positions": figures.positions if figures else [],
         "states": _states(page),
     }

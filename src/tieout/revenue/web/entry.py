@@ -37,6 +37,7 @@ HOMES = {
     "contract": "contracts",
 }
 """The list that a table's rows are seen in; rows of a contract are seen on its page."""
+LISTS = {**words.PLURALS, "rule": "Rules", "ssp": "SSP book", "sale": "SSP from history", "contract": "Contracts"}
 TABS = {
     "line": "obligations",
     "estimate": "obligations",
@@ -122,7 +123,7 @@ class Enter(OfTable, FormPage):
 
     def crumbs(self) -> Iterable[Crumb]:
         if self.table in HOMES:
-            yield Crumb(words.TABLES[self.table] + " list", self.cancel_url())
+            yield Crumb(LISTS[self.table], self.cancel_url())
         elif self.contract_id:
             yield Crumb("Contracts", reverse("contracts"))
             yield Crumb(self.contract_id, self.cancel_url())

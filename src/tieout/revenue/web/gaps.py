@@ -38,18 +38,18 @@ class GapTable(ListTable):
 
 class GapFilters(Filters):
     searched: ClassVar[tuple[str, ...]] = ("contract_id", "line_id", "cause", "rule")
-    resolved = django_filters.BooleanFilter(
-        label="State",
-        field_name="resolved_at",
-        lookup_expr="isnull",
-        exclude=True,
-        widget=django_filters.widgets.BooleanWidget,
+    state = django_filters.ChoiceFilter(
+        label="State", choices=[("open", "Open"), ("resolved", "Resolved")], method="in_state"
     )
     owner = django_filters.ChoiceFilter(label="To be mended", choices=Gap.Owner.choices)
 
     class Meta:
         model = Gap
         fields: ClassVar[list[str]] = []
+
+    def in_state(self, rows: QuerySet[Gap], _name: str, state: str) -> QuerySet[Gap]:
+        """What is open, or what is mended."""
+        return rows.filter(resolved_at__isnull=state == "open")
 
 
 class Gaps(ListPage):

@@ -22,6 +22,7 @@ from tieout.revenue.web.columns import (
     ShareColumn,
     WordColumn,
 )
+from tieout.revenue.web.entry import HOMES
 from tieout.web.columns import ActionsColumn, MoneyColumn
 from tieout.web.lists import Empty, Filters, ListPage, ListTable
 from tieout.web.pages import Button
@@ -40,15 +41,27 @@ def exactly(label: str, field_name: str | None = None) -> django_filters.CharFil
     return made
 
 
+KIN = (("product", "bundle", "estimate"), ("customer", "entity", "rate"))
+"""Lists that stand beside each other as tabs."""
+
+
 class FactList(ListPage):
     """Rows of one table in force now; `table` names it."""
 
     permission = Permission.READ
     table: ClassVar[str]
-    newest_last: ClassVar[bool] = True
+    template_name = "revenue/list.html"
 
     def rows(self) -> QuerySet[Any]:
         return queries.rows(self.actor.environment_id, self.table).order_by(*KEYS[self.table])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kin = next((each for each in KIN if self.table in each), ())
+        views = [
+            (words.PLURALS[table], reverse({**HOMES, "estimate": "estimates"}[table]), table == self.table)
+            for table in kin
+        ]
+        return super().get_context_data(views=views, **kwargs)
 
     def buttons(self) -> Any:
         named = words.TABLES[self.table]

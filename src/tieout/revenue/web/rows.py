@@ -55,9 +55,7 @@ class SourceRow(DetailPage):
             **shown,
             "facts": list(values.facts(self.table, self.object, currency)),
             "batch": self.object.since,
-            "delivered": source_rows.delivered(
-                self.object.since, [str(key[each]) for each in key if each.endswith("_id")], self.object.row
-            ),
+            "delivered": source_rows.delivered(self.object.since, numbers, self.object.row),
             "steps": [(step, values.differences(step, currency)) for step in steps],
         }
 
