@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Max, Min, QuerySet
+from django.db.models.fields.json import KT
 
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import ReadsJournals
@@ -103,7 +104,7 @@ def _look_around(desk: Desk, process: Process, seen: _Seen) -> None:
     """Entries of others in the journals and days of ours."""
     mine = Posting.objects.filter(process=process, state__in=HELD)
     symbols = set(mine.values_list("header__symbol", flat=True))
-    span = mine.aggregate(first=Min("header__starts_on"), last=Max("day"))
+    span = mine.aggregate(first=Min(KT("header__starts_on")), last=Max("day"))
     accounts = {account for account, _ in seen.posted}
     if span["last"] is None or not isinstance(desk.session, ReadsJournals):
         return
