@@ -72,7 +72,7 @@ class FourEyes(Forbidden):
     """Whoever froze the period may not be the only one who approves it."""
 
     code = "close.four_eyes"
-    remedy = "Somebody else signs a step, or closes the period; the rule stands under Settings › Accounting periods."
+    remedy = "Somebody else signs a step, or closes the period; the rule stands under Close › Owners and approval."
 
 
 class AlreadyPosted(Conflict):

@@ -6,6 +6,7 @@ dies in between is a file or a set of figures that nothing refers to. Moves of o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -47,7 +48,7 @@ UNSENT = (State.PLANNED, State.FAILED)
 def sign(actor: Actor, *, period_id: int, step: str, note: str = "", now: datetime) -> Signature:
     """Sign a step as it stands. Raises UnknownStep, NotSignable, NoteMissing."""
     actor.require(Permission.SIGN_OFF)
-    asked = _step(step)
+    asked = step_of(step)
     with transaction.atomic():
         found = queries.checklist(actor.environment_id, period_id)
         state = found.step(asked)
@@ -62,7 +63,7 @@ def withdraw(actor: Actor, *, period_id: int, step: str, now: datetime) -> Signa
     actor.require(Permission.SIGN_OFF)
     with transaction.atomic():
         found = queries.checklist(actor.environment_id, period_id)
-        state = found.step(_step(step))
+        state = found.step(step_of(step))
         if found.period.state == Period.State.CLOSED:
             raise NotSignable(f"{found.period.label} is closed.")
         if _who(actor) not in {each.who for each in state.signatures}:
@@ -72,26 +73,32 @@ def withdraw(actor: Actor, *, period_id: int, step: str, now: datetime) -> Signa
     return made
 
 
-def set_owner(actor: Actor, *, step: str, user_id: int | None, now: datetime) -> None:
-    """Say who answers for a step of every close; None for nobody. Raises UnknownStep, NotFound."""
+def change_settings(
+    actor: Actor, *, owners: Mapping[str, int | None] | None = None, four_eyes: bool | None = None, now: datetime
+) -> None:
+    """Say who answers for the steps named (None for nobody), and whether whoever froze a period may close it alone.
+
+    What is left out stays as it is. Raises UnknownStep, NotFound.
+    """
     actor.require(Permission.CLOSE_PERIOD)
-    asked = _step(step)
+    where = actor.environment_id
     with transaction.atomic():
-        StepOwner.objects.filter(environment_id=actor.environment_id, step=asked).delete()
-        if user_id is not None:
-            owner = people.person(actor.environment_id, user_id)
-            StepOwner.objects.create(environment_id=actor.environment_id, step=asked, user=owner)
-        details = {"step": asked.value, "user": user_id, "at": now.isoformat()}
-        audit.record(actor=actor, action="set step owner", subject=f"step:{asked.value}", details=details)
+        for step, user_id in (owners or {}).items():
+            StepOwner.objects.filter(environment_id=where, step=step_of(step)).delete()
+            if user_id is not None:
+                owner = people.person(where, user_id)
+                StepOwner.objects.create(environment_id=where, step=step, user_id=owner.pk)
+        if four_eyes is not None:
+            Policy.objects.update_or_create(environment_id=where, defaults={"four_eyes": four_eyes})
+        details = {"owners": dict(owners or {}), "four_eyes": four_eyes, "at": now.isoformat()}
+        audit.record(actor=actor, action="set up close", subject="close:settings", details=details)
 
 
-def set_four_eyes(actor: Actor, *, on: bool, now: datetime) -> None:
-    """Say whether whoever froze a period may be the only one who approves its close."""
-    actor.require(Permission.CLOSE_PERIOD)
-    with transaction.atomic():
-        Policy.objects.update_or_create(environment_id=actor.environment_id, defaults={"four_eyes": on})
-        details = {"four_eyes": on, "at": now.isoformat()}
-        audit.record(actor=actor, action="set close policy", subject="close:policy", details=details)
+def step_of(name: str) -> Step:
+    """A step that people sign, by its name. Raises UnknownStep."""
+    if name not in SIGNABLE:
+        raise UnknownStep(f"The close has no step '{name}' that people sign.", step=name)
+    return Step(name)
 
 
 def freeze(actor: Actor, *, period_id: int, now: datetime) -> Closing:
@@ -252,12 +259,6 @@ def _signature(
         user_id=actor.user_id,
         at=now,
     )
-
-
-def _step(name: str) -> Step:
-    if name not in SIGNABLE:
-        raise UnknownStep(f"The close has no step '{name}' that people sign.", step=name)
-    return Step(name)
 
 
 def _reason(text: str) -> str:

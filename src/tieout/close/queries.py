@@ -9,11 +9,12 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from tieout.close import facts, proof
 from tieout.close.models import Closing, Policy, Signature, StepOwner
 from tieout.close.steps import RULE, RULES, Facts, Signed, Step, StepState, judge, missing
+from tieout.kernel.errors import NotFound
 from tieout.ledger import journals
 from tieout.ledger.models import Posting
 from tieout.people.queries import site_clock
@@ -101,6 +102,21 @@ def fingerprint(found: Checklist) -> list[Any]:
 def closings(environment_id: int | None) -> QuerySet[Closing]:
     """Every freeze of every period, newest first."""
     return Closing.objects.filter(environment_id=environment_id).select_related("period", "figures")
+
+
+def opened(environment_id: int | None) -> QuerySet[Period]:
+    """Every period that was opened, with `frozen_at`, `closed_at` and `closed_by` of its live closing."""
+    held = Closing.objects.filter(period=OuterRef("pk"), thawed_at=None, reopened_at=None)
+    told = {name: Subquery(held.values(name)[:1]) for name in ("frozen_at", "closed_at", "closed_by")}
+    return periods.periods(environment_id).exclude(state=Period.State.FUTURE).annotate(**told)
+
+
+def closing(period: Period, number: int) -> Closing:
+    """One closing of a period by its number. Raises NotFound."""
+    found = history(period).filter(number=number).first()
+    if found is None:
+        raise NotFound(f"{period} has no closing {number}.", period=period.label, closing=number)
+    return found
 
 
 def live(period: Period) -> Closing | None:

@@ -6,6 +6,7 @@ current rows of one key, any change to a row besides ending it, overlapping peri
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pgtrigger
@@ -296,6 +297,11 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.entity}".strip()
+
+    @property
+    def last_day(self) -> date:
+        """The last day inside the period."""
+        return self.ends_on - timedelta(days=1)
 
 
 class Gap(models.Model):

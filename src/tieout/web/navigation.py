@@ -62,11 +62,13 @@ SECTIONS = (
             Entry("Incomplete data", "gaps", "alert-circle"),
             Entry("Reports", "reports", "chart-bar"),
             Entry("Tie-out", "revenue_tie_out", "scale"),
+            Entry("Close", "close", "lock"),
         ),
     ),
     Section(
         "Settings",
         (
+            Entry("Accounting periods", "periods", "clock"),
             Entry("Site", "site", "settings", Permission.MANAGE_PEOPLE),
             Entry("People", "people", "users", Permission.MANAGE_PEOPLE),
             Entry("API tokens", "tokens", "key", Permission.OWN_TOKENS),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 TONES: dict[str, str] = {
-    **dict.fromkeys(("healthy", "succeeded", "verified", "resolved", "active", "ok"), "green"),
-    **dict.fromkeys(("running", "sending", "queued", "sent", "reversing"), "blue"),
+    **dict.fromkeys(("healthy", "succeeded", "verified", "resolved", "active", "ok", "done", "closed"), "green"),
+    **dict.fromkeys(("running", "sending", "queued", "sent", "reversing", "closing", "frozen", "ready"), "blue"),
     **dict.fromkeys(("attention", "unknown", "stopping", "open", "failing"), "orange"),
     **dict.fromkeys(("failed", "error", "revoked", "expired"), "red"),
     **dict.fromkeys(

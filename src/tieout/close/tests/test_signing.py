@@ -143,7 +143,7 @@ def test_accountants_sign_and_viewers_do_not(desk: Desk, actor: Callable[..., Ac
 @pytest.mark.django_db
 def test_four_eyes_ask_for_somebody_besides_the_one_who_froze(desk: Desk, actor: Callable[..., Actor]) -> None:
     desk.books.sell("A", 120_000)
-    operations.set_four_eyes(desk.actor, on=True, now=AFTER)
+    operations.change_settings(desk.actor, four_eyes=True, now=AFTER)
     desk.freeze("2026-09")
     desk.sign("2026-09", "data", "preview")
     desk.post("2026-09")
@@ -156,13 +156,13 @@ def test_four_eyes_ask_for_somebody_besides_the_one_who_froze(desk: Desk, actor:
 @pytest.mark.django_db
 def test_steps_have_owners(desk: Desk, person: Callable[..., Any]) -> None:
     clerk = person(Role.ACCOUNTANT, email="clerk@example.com")
-    operations.set_owner(desk.actor, step="data", user_id=clerk.pk, now=AFTER)
+    operations.change_settings(desk.actor, owners={"data": clerk.pk}, now=AFTER)
     assert desk.checklist("2026-09").step(Step.DATA).owner == "Clerk"
     assert queries.owners_of(desk.books.environment_id) == {"data": "Clerk"}
-    operations.set_owner(desk.actor, step="data", user_id=None, now=AFTER)
+    operations.change_settings(desk.actor, owners={"data": None}, now=AFTER)
     assert queries.owners_of(desk.books.environment_id) == {}
     with pytest.raises(NotFound):
-        operations.set_owner(desk.actor, step="data", user_id=987654321, now=AFTER)
+        operations.change_settings(desk.actor, owners={"data": 987654321}, now=AFTER)
 
 
 @pytest.mark.django_db
