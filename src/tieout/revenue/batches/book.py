@@ -99,20 +99,25 @@ def typed(table: str, columns: Sequence[str]) -> str:
 
 def fetch(book: Book, environment_id: int | None, table: str, by: Sequence[str], wanted: str) -> None:
     """Put the rows in force whose `by` columns are among those that the query `wanted` answers into `current_<table>`."""
-    columns = list(INPUTS[table])
-    shape = ", ".join(f'"{name}" {INPUTS[table][name].kind.sql}' for name in columns)
-    book.run(f"CREATE OR REPLACE TABLE current_{table} ({shape})")
-    model = FACTS[table]
-    if not model._default_manager.filter(environment_id=environment_id, until__isnull=True).exists():
-        return
     asked, answered = book.file("wanted.csv"), book.file("current.csv")
-    book.run(f"COPY (SELECT DISTINCT * FROM ({wanted})) TO '{asked}' ({CSV})")  # noqa: S608
-    _ask(environment_id, table, by, asked, answered)
-    types = ", ".join(f"'{name}': '{INPUTS[table][name].kind.sql}'" for name in columns)
-    book.run(
-        f"INSERT INTO current_{table} SELECT * FROM read_csv('{answered}', header = false, auto_detect = false,"  # noqa: S608
-        f" delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, columns = {{{types}}})"
-    )
+    answered.write_bytes(b"")
+    if FACTS[table]._default_manager.filter(environment_id=environment_id, until__isnull=True).exists():
+        book.run(f"COPY (SELECT DISTINCT * FROM ({wanted})) TO '{asked}' ({CSV})")  # noqa: S608
+        _ask(environment_id, table, by, asked, answered)
+    take_copy(book, table, answered)
+
+
+def take_copy(book: Book, table: str, copied: Path) -> None:
+    """Make `current_<table>` from what PostgreSQL's COPY gave out as CSV, all columns of the table in order."""
+    types = {name: column.kind.sql for name, column in INPUTS[table].items()}
+    shape = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    book.run(f"CREATE OR REPLACE TABLE current_{table} ({shape})")
+    if copied.stat().st_size:
+        shown = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
+        book.run(
+            f"INSERT INTO current_{table} SELECT * FROM read_csv('{copied}', header = false, auto_detect = false,"  # noqa: S608
+            f" delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, columns = {{{shown}}})"
+        )
 
 
 def _ask(environment_id: int | None, table: str, by: Sequence[str], asked: Path, answered: Path) -> None:

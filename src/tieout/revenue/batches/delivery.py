@@ -13,6 +13,7 @@ from tieout.recognition.tables import INPUTS
 from tieout.revenue.batches import writing
 from tieout.revenue.batches.book import Book, fetch, open_book
 from tieout.revenue.batches.entering import take_rows
+from tieout.revenue.batches.layout import slots
 from tieout.revenue.batches.raw import prepare
 from tieout.revenue.store import store
 
@@ -66,5 +67,7 @@ def _currencies(book: Book, environment_id: int | None, tables: Iterable[str]) -
 
 def _csv(book: Book, table: str, columns: Sequence[str]) -> Path:
     path = book.file(f"{table}.csv")
-    book.run(f"COPY ({writing.written(table, columns, f'given_{table}')}) TO '{path}' (HEADER, DELIMITER ',')")
+    wanted = [slot for slot in slots(table, []) if slot.stored in columns]
+    query = writing.written(wanted, f"given_{table}", writing.places(table))
+    book.run(f"COPY ({query}) TO '{path}' (HEADER, DELIMITER ',')")
     return path

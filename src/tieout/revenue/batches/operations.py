@@ -17,7 +17,7 @@ from tieout.audit import operations as audit
 from tieout.kernel.errors import InvalidInput
 from tieout.people.actors import Actor, Permission, scheduler
 from tieout.recognition.errors import BadRows
-from tieout.revenue.batches import applying, checks, comparing, queries, reading, recomputing
+from tieout.revenue.batches import applying, checks, comparing, queries, reading, recomputing, weighing
 from tieout.revenue.batches.book import Book, open_book
 from tieout.revenue.batches.delivery import write_delivery
 from tieout.revenue.batches.entering import enter_keys, enter_rows
@@ -229,10 +229,15 @@ def _base(name: str) -> str:
 
 
 def _read(batch: Batch, defer: Defer | None) -> Batch:
-    if defer is None or batch.file_size <= AT_ONCE_BYTES:
-        return reading.read(batch)
-    transaction.on_commit(lambda: defer(batch.pk))
-    return batch
+    """Read and weigh now, or what takes long by a worker."""
+    if defer and batch.file_size > AT_ONCE_BYTES:
+        defer(batch.pk)
+        return batch
+    read = reading.read(batch)
+    if defer is None or weighing.is_quick(read):
+        return weighing.weigh(read)
+    defer(batch.pk)
+    return read
 
 
 def _take(actor: Actor, batch_id: int, *states: Batch.State) -> Batch:

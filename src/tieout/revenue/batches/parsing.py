@@ -48,11 +48,14 @@ class Parsed:
 
 
 def cell(table: str, name: str, raw: str, reading: Reading) -> Parsed:
-    """How a column of an input table, or a written one (`last_day`, `term_months`, `unit_price`), is read from `raw`."""
+    """How a column of an input table, or a written one (`last_day`, `term_months`, `unit_price`), is read from `raw`.
+
+    Beside a number stand `<raw>_shape` and `<raw>_plain`, beside a day `<raw>_shape` and `<raw>_day`; see `staging`.
+    """
     if name in LAST_DAYS:
         return _plus_a_day(_day(raw, reading))
     if name == "term_months":
-        return _whole(_MONTHS.format(raw), raw, 1)
+        return _whole(raw, 1)
     if name == "unit_price":
         return _number(raw, "9", reading, Kind.RATE.written)
     if "." in name or name == "customer_name":
@@ -67,16 +70,21 @@ def cell(table: str, name: str, raw: str, reading: Reading) -> Parsed:
     return _plain(table, name, column, raw, reading)
 
 
-def is_number(table: str, name: str) -> bool:
-    """Whether the sign before the decimals matters."""
-    return name == "unit_price" or (name in INPUTS[table] and INPUTS[table][name].kind in _PLACES)
+def number_of(table: str, name: str, raw: str) -> str:
+    """The text of a cell as a bare number, when the column holds one; else empty."""
+    if name == "term_months":
+        return f"bare_number({_MONTHS.format(raw)})"
+    holds = name == "unit_price" or (name in INPUTS[table] and INPUTS[table][name].kind in _NUMBERS)
+    return f"bare_number({raw})" if holds else ""
 
 
-def is_day(table: str, name: str) -> bool:
-    """Whether the order of day and month matters."""
-    return name in LAST_DAYS or (name in INPUTS[table] and INPUTS[table][name].kind is Kind.DATE)
+def day_of(table: str, name: str, raw: str) -> str:
+    """The text of a cell as a bare day, when the column holds one; else empty."""
+    holds = name in LAST_DAYS or (name in INPUTS[table] and INPUTS[table][name].kind is Kind.DATE)
+    return f"bare_day({raw})" if holds else ""
 
 
+_NUMBERS = {Kind.MONEY, Kind.MICRO, Kind.RATE, Kind.WHOLE}
 _PLACES = {Kind.MONEY: "places", Kind.MICRO: "6", Kind.RATE: "9"}
 
 
@@ -86,7 +94,7 @@ def _plain(table: str, name: str, column: Column, raw: str, reading: Reading) ->
     if column.kind is Kind.TEXT:
         return _text(raw, LONGEST_KEY if name in KEYS[table] or name.endswith("_id") else LONGEST)
     if column.kind is Kind.WHOLE:
-        return _whole(raw, raw, 0)
+        return _whole(raw, 0)
     return _number(raw, _places(column.kind, raw), reading, column.kind.written, money=column.kind is Kind.MONEY)
 
 
@@ -112,16 +120,16 @@ def _text(raw: str, longest: int) -> Parsed:
 
 
 def _day(raw: str, reading: Reading) -> Parsed:
-    bare = f"bare_day({raw})"
-    value = f"day_of({bare}, '{reading.order}')"
-    asked = f"day_shape({bare}) = 'either' AND '{reading.order}' = ''"
+    asked = f"{raw}_shape = 'either' AND '{reading.order}' = ''"
     serial = f"regexp_full_match({raw}, '\\d{{5}}(\\.0+)?')"
     return Parsed(
-        value,
+        f"{raw}_day",
         (
             Fault(asked, "ambiguous_day", "day and month could be swapped", _ORDER),
             Fault(serial, "day_number", "this is a spreadsheet's number of a day", "Format the column as a date."),
-            Fault(f"{raw} IS NOT NULL AND {value} IS NULL", "bad_day", "this is no day", "Write a day as YYYY-MM-DD."),
+            Fault(
+                f"{raw} IS NOT NULL AND {raw}_day IS NULL", "bad_day", "this is no day", "Write a day as YYYY-MM-DD."
+            ),
         ),
     )
 
@@ -130,24 +138,18 @@ def _plus_a_day(day: Parsed) -> Parsed:
     return Parsed(f"({day.value} + 1)", day.faults)
 
 
-def _whole(text: str, raw: str, least: int) -> Parsed:
-    value = f"scaled(plain_number(bare_number({text}), '.'), 0)"
+def _whole(raw: str, least: int) -> Parsed:
+    value = f"scaled({raw}_plain, 0)"
     wrong = f"{raw} IS NOT NULL AND ({value} IS NULL OR {value} < {least} OR {value} > 1000000)"
     return Parsed(value, (Fault(wrong, "bad_number", "this is no whole number in range", "Write a whole number."),))
 
 
 def _number(raw: str, places: str, reading: Reading, written: str, *, money: bool = False) -> Parsed:
-    bare = f"bare_number({raw})"
-    plain = f"plain_number({bare}, '{reading.decimal}')"
-    value = f"scaled({plain}, {places})"
+    value = f"scaled({raw}_plain, {places})"
+    asked = f"{raw}_shape = 'either' AND '{reading.decimal}' = ''"
     faults = [
-        Fault(
-            f"number_shape({bare}) = 'either' AND '{reading.decimal}' = ''",
-            "ambiguous_number",
-            "this could be thousands or decimals",
-            _EITHER,
-        ),
-        Fault(f"{raw} IS NOT NULL AND {plain} IS NULL", "bad_number", "this is no number", f"Write {written}."),
+        Fault(asked, "ambiguous_number", "this could be thousands or decimals", _EITHER),
+        Fault(f"{raw} IS NOT NULL AND {raw}_plain IS NULL", "bad_number", "this is no number", f"Write {written}."),
     ]
     if money:
         unknown = f"{raw} IS NOT NULL AND places IS NULL"

@@ -70,7 +70,7 @@ def _opened(book: Book, batch: Batch) -> list[Raw]:
 
 def _staged(book: Book, batch: Batch, raws: Sequence[Raw]) -> None:
     choices = batch.matching.get("choices", {})
-    customs = _customs(batch.environment_id)
+    customs = customs_of(batch.environment_id)
     matched = [match(raw.name, raw.headings, customs, Chosen.of(choices)) for raw in raws]
     batch.matching = {"sheets": [_shown(*pair) for pair in zip(raws, matched, strict=True)], "choices": choices}
     used = [
@@ -171,7 +171,8 @@ def _note_unused(book: Book, sheet: str, heading: str) -> None:
     book.run("INSERT INTO problem VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
 
 
-def _customs(environment_id: int | None) -> list[Custom]:
+def customs_of(environment_id: int | None) -> list[Custom]:
+    """The environment's custom fields."""
     rows = CustomField.objects.filter(environment_id=environment_id)
     return [Custom(row.source, row.api_name, row.label) for row in rows]
 

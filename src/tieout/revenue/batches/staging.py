@@ -6,7 +6,7 @@ Rows with a fault are left out of the typed rows, so that one bad cell does not 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -14,7 +14,7 @@ from tieout.recognition.tables import INPUTS
 from tieout.revenue.batches.book import Book, fetch
 from tieout.revenue.batches.checks import ERROR
 from tieout.revenue.batches.matching import Matched
-from tieout.revenue.batches.parsing import PAIRS, Parsed, Reading, cell, is_day, is_number
+from tieout.revenue.batches.parsing import PAIRS, Parsed, Reading, cell, day_of, number_of
 from tieout.revenue.batches.raw import Raw
 from tieout.revenue.batches.vocabulary import ORDERS, columns_of
 
@@ -48,12 +48,15 @@ def macros(book: Book) -> None:
 
 
 def reading_of(book: Book, raw: Raw, matched: Matched, choices: Mapping[str, str]) -> Reading:
-    """How a sheet is read: as chosen, else as its own unambiguous cells show; where they disagree, nobody knows."""
+    """How a sheet is read: as chosen, else as its own unambiguous cells show; where they disagree, nobody knows.
+
+    Makes `<raw>_shaped`, in which every number and day stands bare beside its text, with how it is written.
+    """
     used = Used(raw, matched)
+    numbers, days = _shape(book, used)
     return Reading(
-        choices.get("decimal")
-        or _evidence(book, used, is_number, "number_shape(bare_number({}))", {"dot": ".", "comma": ","}),
-        choices.get("dates") or _evidence(book, used, is_day, "day_shape(bare_day({}))", {"dmy": "dmy", "mdy": "mdy"}),
+        choices.get("decimal") or _evidence(book, raw, numbers, {"dot": ".", "comma": ","}),
+        choices.get("dates") or _evidence(book, raw, days, {"dmy": "dmy", "mdy": "mdy"}),
     )
 
 
@@ -69,13 +72,23 @@ def stage(book: Book, sheets: Sequence[Used], environment_id: int | None) -> Non
         book.run(f"CREATE TABLE given_{table} AS {' UNION ALL BY NAME '.join(f'FROM {name}' for name in names)}")
 
 
-def _evidence(book: Book, used: Used, wanted: object, shape: str, meanings: Mapping[str, str]) -> str:
-    shapes = [
-        f"SELECT DISTINCT {shape.format(used.at(name))} AS shape FROM {used.raw.raw}"  # noqa: S608
-        for name, table in used.columns().items()
-        if wanted(table, name)  # type: ignore[operator]
-    ]
-    found = {said for (said,) in book.rows(" UNION ".join(shapes))} & set(meanings) if shapes else set()
+def _shape(book: Book, used: Used) -> tuple[list[str], list[str]]:
+    """Make `<raw>_shaped`; returns the raw columns that hold numbers, and those that hold days."""
+    at = {str(used.at(name)): (table, name) for name, table in used.columns().items()}
+    numbers = {column: bare for column, (table, name) in at.items() if (bare := number_of(table, name, column))}
+    days = {column: bare for column, (table, name) in at.items() if (bare := day_of(table, name, column))}
+    bare = "".join(f", {text} AS {column}_bare" for column, text in (numbers | days).items())
+    shapes = "".join(f", number_shape({column}_bare) AS {column}_shape" for column in numbers)
+    shapes += "".join(f", day_shape({column}_bare) AS {column}_shape" for column in days)
+    book.run(f"CREATE TABLE {used.raw.raw}_shaped AS SELECT *{shapes} FROM (SELECT *{bare} FROM {used.raw.raw})")  # noqa: S608
+    return list(numbers), list(days)
+
+
+def _evidence(book: Book, raw: Raw, columns: Sequence[str], meanings: Mapping[str, str]) -> str:
+    if not columns:
+        return ""
+    seen = " UNION ".join(f"SELECT DISTINCT {column}_shape FROM {raw.raw}_shaped" for column in columns)  # noqa: S608
+    found = {said for (said,) in book.rows(seen)} & set(meanings)
     return meanings[found.pop()] if len(found) == 1 else ""
 
 
@@ -102,15 +115,28 @@ def _currencies(book: Book, sheets: Sequence[Used], environment_id: int | None) 
 
 
 def _read(book: Book, used: Used) -> None:
-    """`<raw>_placed`: the sheet with the decimals of each row's currency; and the faults of its cells."""
+    """`<raw>_placed`: the sheet with numbers and days read and the decimals of each row's currency; and the faults of its cells."""
     raw, contract, currency = used.raw.raw, used.at("contract_id"), used.at("currency")
     own = f"LEFT JOIN exponent e ON e.currency = upper(r.{currency})" if currency else ""
     by_contract = f"LEFT JOIN money m ON m.contract_id = r.{contract}" if contract else ""
     places = [f"{alias}.places" for alias, join in (("e", own), ("m", by_contract)) if join]
     value = f"coalesce({', '.join(places)})" if places else "NULL::INTEGER"
-    book.run(f"CREATE VIEW {raw}_placed AS SELECT r.*, {value} AS places FROM {raw} r {own} {by_contract}")  # noqa: S608
+    read = "".join(f", {text}" for text in _readings(used))
+    book.run(
+        f"CREATE TABLE {raw}_placed AS SELECT r.*, {value} AS places{read} FROM {raw}_shaped r {own} {by_contract}"  # noqa: S608
+    )
+    book.run(f"DROP TABLE {raw}_shaped")
     for name, table in used.columns().items():
         _faults(book, used, name, table)
+
+
+def _readings(used: Used) -> Iterator[str]:
+    for name, table in used.columns().items():
+        column = str(used.at(name))
+        if number_of(table, name, column):
+            yield f"plain_number({column}_bare, {column}_shape, '{used.reading.decimal}') AS {column}_plain"
+        if day_of(table, name, column):
+            yield f"sensible(day_read({column}_bare, {column}_shape, '{used.reading.order}')) AS {column}_day"
 
 
 def _faults(book: Book, used: Used, name: str, table: str) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from tieout.recognition.tables import INPUTS, Column, Kind
 from tieout.revenue.batches.book import Book
-from tieout.revenue.batches.matching import heading
-from tieout.revenue.batches.vocabulary import KINDS, LAST_DAYS
+from tieout.revenue.batches.layout import WRITTEN, Slot
+from tieout.revenue.batches.vocabulary import KINDS
 
-_WRITTEN = {kept: written for written, kept in LAST_DAYS.items()}
+QUOTE = '"'
 _DIGITS = {Kind.MICRO: "6", Kind.RATE: "9"}
 
 
@@ -36,16 +36,19 @@ def sheet_name(table: str) -> str:
     return KINDS[table][0]
 
 
-def headings(table: str, columns: Sequence[str]) -> list[str]:
-    """The headings of a table's columns in our own files."""
-    return [heading(table, _WRITTEN.get(name, name)) for name in columns]
+def written(columns: Sequence[Slot], source: str, join: str) -> str:
+    """A query over `source` (rows of engine values) that answers text under the headings."""
+    own = [slot.name.split(".", 1)[1] for slot in columns if slot.column is None]
+    said = ", ".join(f'{_said(slot, own)} AS "{slot.heading.replace(QUOTE, QUOTE * 2)}"' for slot in columns)
+    return f"SELECT {said} FROM {source} r {join}"  # noqa: S608
 
 
-def written(table: str, columns: Sequence[str], source: str) -> str:
-    """A query over `source` (rows of engine values) that answers text under the headings; money needs the table `money`."""
-    named = zip(headings(table, columns), columns, strict=True)
-    said = ", ".join(f'{_text(name, INPUTS[table][name])} AS "{label}"' for label, name in named)
-    return f"SELECT {said} FROM {source} r {_places(table)}"  # noqa: S608
+def places(table: str) -> str:
+    """The join that gives each row the decimals of its currency; money of a contract needs the table `money`."""
+    columns: Mapping[str, Column] = INPUTS[table]
+    if "currency" in columns:
+        return "LEFT JOIN exponent e ON e.currency = r.currency"
+    return "LEFT JOIN money m ON m.contract_id = r.contract_id" if "contract_id" in columns else ""
 
 
 def currencies(book: Book, contracts: Sequence[str]) -> None:
@@ -57,6 +60,19 @@ def currencies(book: Book, contracts: Sequence[str]) -> None:
     )
 
 
+def _said(slot: Slot, own: Sequence[str]) -> str:
+    """A custom field's value, what is left of the fields beside those with a column, or a plain column."""
+    parts = "string_split(r.fields, ';')"
+    if slot.column is None:
+        name = slot.name.split(".", 1)[1].replace("'", "''")
+        mine = f"list_filter({parts}, lambda p: split_part(p, '=', 1) = '{name}')[1]"
+        return f"substr({mine}, {len(name) + 2})"
+    if slot.stored == "fields" and own:
+        names = ", ".join("'" + name.replace("'", "''") + "'" for name in own)
+        return f"array_to_string(list_filter({parts}, lambda p: split_part(p, '=', 1) NOT IN ({names})), ';')"
+    return _text(slot.stored, slot.column)
+
+
 def _text(name: str, column: Column) -> str:
     value = f'r."{name}"'
     if column.kind is Kind.MONEY:
@@ -64,14 +80,5 @@ def _text(name: str, column: Column) -> str:
     if column.kind in _DIGITS:
         return f"short({value}, {_DIGITS[column.kind]})"
     if column.kind is Kind.DATE:
-        return f"CAST({value} - 1 AS VARCHAR)" if name in _WRITTEN else f"CAST({value} AS VARCHAR)"
+        return f"CAST({value} - 1 AS VARCHAR)" if name in WRITTEN else f"CAST({value} AS VARCHAR)"
     return f"{value}::VARCHAR"
-
-
-def _places(table: str) -> str:
-    columns: Mapping[str, Column] = INPUTS[table]
-    if "currency" in columns:
-        return "LEFT JOIN exponent e ON e.currency = r.currency"
-    if "contract_id" in columns:
-        return "LEFT JOIN money m ON m.contract_id = r.contract_id"
-    return ""

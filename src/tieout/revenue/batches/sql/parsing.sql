@@ -18,7 +18,7 @@ CREATE MACRO number_shape(b) AS CASE
 END;
 
 -- Digits with at most one point; `decimal` says how to read what could be either, NULL when nobody knows.
-CREATE MACRO plain_number(b, decimal) AS CASE number_shape(b)
+CREATE MACRO plain_number(b, shape, decimal) AS CASE shape
     WHEN 'whole' THEN b
     WHEN 'dot' THEN replace(b, ',', '')
     WHEN 'comma' THEN replace(replace(b, '.', ''), ',', '.')
@@ -49,16 +49,15 @@ CREATE MACRO day_shape(b) AS CASE
     WHEN regexp_matches(b, '[A-Za-z]{3}') AND regexp_matches(b, '\d{4}') THEN 'iso'
 END;
 
-CREATE MACRO day_read(b, day_order) AS CASE
+CREATE MACRO day_read(b, shape, day_order) AS CASE
     WHEN regexp_full_match(b, '\d{4}-\d\d-\d\d') THEN try_cast(b AS DATE)
     WHEN regexp_full_match(b, '\d{4}[-/.]\d{1,2}[-/.]\d{1,2}') THEN
         try_strptime(replace(replace(b, '/', '-'), '.', '-'), '%Y-%m-%d')::DATE
     WHEN regexp_full_match(b, '\d{8}') THEN try_strptime(b, '%Y%m%d')::DATE
     WHEN regexp_full_match(b, '\d{1,2}\.\d{1,2}\.\d{4}') THEN try_strptime(b, '%d.%m.%Y')::DATE
     WHEN regexp_full_match(b, '\d{1,2}[/-]\d{1,2}[/-]\d{4}') THEN CASE
-        WHEN day_shape(b) = 'mdy' OR (day_shape(b) IN ('either', 'iso') AND day_order = 'mdy')
-            THEN try_strptime(replace(b, '-', '/'), '%m/%d/%Y')::DATE
-        WHEN day_shape(b) IN ('dmy', 'iso') OR day_order = 'dmy' THEN try_strptime(replace(b, '-', '/'), '%d/%m/%Y')::DATE
+        WHEN shape = 'mdy' OR (shape = 'either' AND day_order = 'mdy') THEN try_strptime(replace(b, '-', '/'), '%m/%d/%Y')::DATE
+        WHEN shape IN ('dmy', 'iso') OR day_order = 'dmy' THEN try_strptime(replace(b, '-', '/'), '%d/%m/%Y')::DATE
     END
     ELSE try_strptime(
         trim(regexp_replace(b, '[,\s-]+', ' ', 'g')), ['%d %b %Y', '%d %B %Y', '%b %d %Y', '%B %d %Y', '%Y %b %d']
@@ -66,9 +65,7 @@ CREATE MACRO day_read(b, day_order) AS CASE
 END;
 
 -- Nobody's revenue lies outside these years; a day that does is a slip of the keyboard.
-CREATE MACRO day_of(b, day_order) AS CASE
-    WHEN day_read(b, day_order) BETWEEN DATE '1950-01-01' AND DATE '2199-12-31' THEN day_read(b, day_order)
-END;
+CREATE MACRO sensible(day) AS CASE WHEN day BETWEEN DATE '1950-01-01' AND DATE '2199-12-31' THEN day END;
 
 CREATE MACRO spelled(t) AS trim(regexp_replace(lower(t), '[^\p{L}\p{N}]+', ' ', 'g'));
 
