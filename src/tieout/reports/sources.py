@@ -11,7 +11,7 @@ from datetime import date, datetime
 import duckdb
 from django.db import connection as database
 
-from tieout.revenue.models import FigureSet
+from tieout.revenue.models import FACTS, FigureSet
 
 _KNOWN = """
     {table}.environment_id = %(environment)s and came.applied_at <= %(known)s
@@ -22,14 +22,15 @@ _JOINS = """
 """
 
 
-def _rows(table: str, columns: str) -> str:
+def _rows(name: str, columns: str) -> str:
+    table = FACTS[name]._meta.db_table
     join, known = _JOINS.format(table=table), _KNOWN.format(table=table)
     return f"select {columns} from {table} {join} where {known}"  # noqa: S608
 
 
 _SIGNED = "case kind when 'credit_memo' then -amount else amount end"
 _ADJUSTED = " union ".join(
-    _rows(f"revenue_{table}", "contract_id") + extra
+    _rows(table, "contract_id") + extra
     for table, extra in (
         ("estimate", ""),
         ("financing", ""),
@@ -40,15 +41,15 @@ _ADJUSTED = " union ".join(
 )
 """Contracts whose transaction price is more than their prices added up."""
 _SUMS = f"""
-    with contract as ({_rows("revenue_contract", "contract_id, entity, currency")}),
+    with contract as ({_rows("contract", "contract_id, entity, currency")}),
     adjusted as ({_ADJUSTED}),
     amount as (
-        {_rows("revenue_invoice", f"contract_id, 'billed' as what, {_SIGNED} as minor")}
+        {_rows("invoice", f"contract_id, 'billed' as what, {_SIGNED} as minor")}
             and issued_on <= %(as_of)s
-        union all {_rows("revenue_commission", "contract_id, 'incurred', amount")} and earned_on <= %(as_of)s
-        union all {_rows("revenue_line", "contract_id, 'priced', price")}
+        union all {_rows("commission", "contract_id, 'incurred', amount")} and earned_on <= %(as_of)s
+        union all {_rows("line", "contract_id, 'priced', price")}
             and contract_id not in (select contract_id from adjusted)
-        union all {_rows("revenue_change", "contract_id, 'priced', price + at_once")}
+        union all {_rows("change", "contract_id, 'priced', price + at_once")}
             and contract_id not in (select contract_id from adjusted)
     )
     select contract_id, entity, currency, what, sum(minor)::bigint from amount join contract using (contract_id)
