@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,9 +21,17 @@ LOT = 20_000
 """Rows that `put` turns into columns at once."""
 
 
-def new_book() -> duckdb.DuckDBPyConnection:
-    """A connection with empty input tables and the engine's functions; DuckDB fetches no extensions for it."""
-    book = duckdb.connect(config={"preserve_insertion_order": False, "autoinstall_known_extensions": False})
+def new_book(path: Path | None = None, *, memory: str = "", threads: int = 0) -> duckdb.DuckDBPyConnection:
+    """A connection with empty input tables and the engine's functions; DuckDB fetches no extensions for it.
+
+    It lives in memory, or in a new file; `memory` (`600MB`) and `threads` bound what it takes, whatever the machine has.
+    """
+    config: dict[str, Any] = {"preserve_insertion_order": False, "autoinstall_known_extensions": False}
+    if memory:
+        config["memory_limit"] = memory
+    if threads:
+        config["threads"] = threads
+    book = duckdb.connect(str(path or ":memory:"), config=config)
     book.execute(ddl())
     _run(book, "functions")
     return book
@@ -101,7 +110,7 @@ def _sum_up(book: duckdb.DuckDBPyConnection) -> None:
     _recognise(book)
     _run(book, "tied")
     _prove(book)
-    _run(book, "schedule", "positions", "target")
+    _run(book, "schedule", "positions", "balances", "position", "target")
 
 
 _STAGES = (_allocate, _change, _sum_up)

@@ -16,19 +16,32 @@ from tieout.recognition.steps import text
 Files = Mapping[str, Sequence[Path]]
 """Paths by the name of the file's table; several paths are parts of one table."""
 
-BY_CONTRACT = ("contract", "line", "movement", "balance")
+BY_CONTRACT = ("contract", "line", "movement", "running")
 """Files whose rows belong to contracts, and are replaced with them."""
 TOTALS = ("calendar", "waterfall", "target")
 """Files that each set has whole."""
 
 
-def save(book: duckdb.DuckDBPyConnection, folder: Path, names: Sequence[str] = (*BY_CONTRACT, *TOTALS)) -> Files:
-    """Write the named tables of a computed book into `folder`."""
+def save(book: duckdb.DuckDBPyConnection, folder: Path, *, shards: int = 1, shard: int = 0) -> Files:
+    """Write what is kept of a computed book into `folder`, one file for each table."""
     folder.mkdir(parents=True, exist_ok=True)
-    book.execute(text("stored"))
-    for name in names:
-        book.execute(f"COPY (FROM stored_{name}) TO '{_quoted(folder / name)}.parquet' (FORMAT parquet)")
-    return {name: [folder / f"{name}.parquet"] for name in names}
+    book.execute(text("stored").replace("$shards", str(shards)).replace("$shard", str(shard)))
+    return {name: [_write(book, f"stored_{name}", folder / f"{name}.parquet")] for name in (*BY_CONTRACT, *TOTALS)}
+
+
+def merge(totals: Files, folder: Path) -> Files:
+    """Add up the totals of all shards into files of their own."""
+    step = text("merged")
+    for name in TOTALS:
+        step = step.replace(f"${name}", _scan(totals[name]))
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as book:
+        book.execute(step)
+        return {name: [_write(book, f"merged_{name}", folder / f"{name}.parquet")] for name in TOTALS}
+
+
+def _write(book: duckdb.DuckDBPyConnection, view: str, path: Path) -> Path:
+    book.execute(f"COPY (FROM {view}) TO '{quoted(path)}' (FORMAT parquet)")
+    return path
 
 
 def show(book: duckdb.DuckDBPyConnection, totals: Files, generations: Sequence[Files]) -> None:
@@ -43,6 +56,7 @@ def show(book: duckdb.DuckDBPyConnection, totals: Files, generations: Sequence[F
     for name in BY_CONTRACT:
         parts = " UNION ALL ".join(f"SELECT * FROM {name}_{number}" for number in range(len(generations)))  # noqa: S608
         book.execute(f"CREATE VIEW {name} AS {parts}")
+    book.execute(text("balances"))
     book.execute(text("opened"))
 
 
@@ -58,18 +72,20 @@ def _show_generation(book: duckdb.DuckDBPyConnection, number: int, files: Files,
     """Numbers of items and contracts are unique within a generation; the views carry it along."""
     replaced = " UNION ALL ".join(f"SELECT contract_id FROM {_scan(each['replaced'])}" for each in later)  # noqa: S608
     kept = f"WHERE contract_id NOT IN ({replaced})" if later else ""
-    own = f"SELECT {number} AS generation, * FROM"
-    for name in ("contract", "line"):
-        book.execute(f"CREATE VIEW {name}_{number} AS {own} {_scan(files[name])} {kept}")
-    for name, of, key in (("movement", "line", "item"), ("balance", "contract", "contract_number")):
+    own = f"SELECT {number} AS generation, *"
+    whole = "coalesce(arrangement_id, contract_id) AS arrangement_id, coalesce(pool, contract_id) AS pool"
+    for name, columns in (("contract", own), ("line", f"{own} REPLACE ({whole})")):
+        book.execute(f"CREATE VIEW {name}_{number} AS {columns} FROM {_scan(files[name])} {kept}")
+    for name, of, key in (("movement", "line", "item"), ("running", "contract", "contract_number")):
         still = f"SEMI JOIN {of}_{number} USING ({key})" if later else ""
-        book.execute(f"CREATE VIEW {name}_{number} AS {own} {_scan(files[name])} {still}")
+        book.execute(f"CREATE VIEW {name}_{number} AS {own} FROM {_scan(files[name])} {still}")
 
 
 def _scan(paths: Sequence[Path]) -> str:
-    listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+    listed = ", ".join(f"'{quoted(path)}'" for path in paths)
     return f"read_parquet([{listed}])"
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """A path inside a SQL literal."""
     return str(path).replace("'", "''")

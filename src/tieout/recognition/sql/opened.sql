@@ -6,7 +6,8 @@ FROM line WHERE kind = 'revenue' AND allocated IS NOT NULL;
 
 CREATE VIEW schedule AS
 SELECT l.kind, l.contract_id, l.line_id, l.product_id, l.entity, l.currency, l.dimensions, l.customer_id, l.region,
-    l.customer_class, l.method, p.period, m.starts_on, m.version, m.amount, m.adjustment
+    l.customer_class, l.method, p.period, m.starts_on, CASE WHEN m.late THEN 0 ELSE m.amount END AS amount,
+    CASE WHEN m.late THEN m.amount ELSE 0 END AS adjustment
 FROM movement m
 JOIN line l ON l.generation = m.generation AND l.item = m.item
 JOIN calendar p ON p.entity = l.entity AND p.starts_on = m.starts_on;

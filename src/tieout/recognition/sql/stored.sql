@@ -1,32 +1,37 @@
--- What is kept of a computed book (tieout.recognition.stored). `movement` and `balance` hold numbers and days only. The
--- `total` of a line is what it comes to under the contract as it stands: allocated at first, then as changes left it.
+-- What is kept of a computed book (tieout.recognition.stored). `movement` and `running` hold numbers and days only; their
+-- numbers stay apart from those of the other shards. The `total` of a line is what it comes to under the contract as it
+-- stands: allocated at first, then as changes left it. Arrangement and pool are NULL where they are the contract's own.
 
 CREATE OR REPLACE VIEW stored_calendar AS
-SELECT entity, period, starts_on, ends_on, state, first_open FROM calendar;
+SELECT entity, period, starts_on, ends_on, state FROM calendar;
 
 CREATE OR REPLACE VIEW stored_contract AS
-SELECT n.contract_number, k.* FROM contract_number n JOIN contract k ON k.contract_id = n.contract_id;
+SELECT n.contract_number * $shards + $shard AS contract_number, k.*
+FROM contract_number n JOIN contract k ON k.contract_id = n.contract_id;
 
 CREATE OR REPLACE VIEW stored_line AS
-SELECT o.item, 'revenue' AS kind, o.arrangement_id, o.contract_id, o.line_id, o.product_id, o.entity, o.currency, o.dimensions,
-    o.customer_id, o.region, o.customer_class, o.method, o.rule_id, o.rule_version, o.origin, o.quantity, o.starts_on, o.ends_on,
-    coalesce(o.pool, '') AS pool, coalesce(a.part, '') AS part, coalesce(a.bundle_id, '') AS bundle_id, o.price, a.ssp,
-    coalesce(a.ssp_basis, '') AS ssp_basis, a.amount AS allocated, coalesce(y.total, a.amount, 0) AS total
+SELECT o.item * $shards + $shard AS item, 'revenue' AS kind, nullif(o.arrangement_id, o.contract_id) AS arrangement_id, o.contract_id, o.line_id, o.product_id, o.entity,
+    o.currency, o.dimensions, o.customer_id, o.region, o.customer_class, o.method, o.rule_id, o.rule_version, o.origin,
+    o.quantity, o.starts_on, o.ends_on, nullif(coalesce(o.pool, ''), o.contract_id) AS pool, coalesce(a.part, '') AS part,
+    coalesce(a.bundle_id, '') AS bundle_id, o.price, a.ssp, coalesce(a.ssp_basis, '') AS ssp_basis, a.amount AS allocated,
+    coalesce(y.total, a.amount, 0) AS total
 FROM obligation o
 LEFT JOIN allocated a ON a.item = o.item
 LEFT JOIN layer y ON y.item = o.item AND y.valid_to = DATE '9999-12-31'
 UNION ALL
-SELECT c.item, 'commission', '', c.contract_id, c.commission_id, '', c.entity, c.currency, c.dimensions, k.customer_id, k.region,
-    k.customer_class, c.method, '', 0, c.treatment, 1000000, c.earned_on, c.ends_on, '', '', '', c.amount, NULL, '', c.amount, c.amount
+SELECT c.item * $shards + $shard, 'commission', '', c.contract_id, c.commission_id, '', c.entity, c.currency, c.dimensions,
+    k.customer_id, k.region, k.customer_class, c.method, '', 0, c.treatment, 1000000, c.earned_on, c.ends_on, '', '', '', c.amount,
+    NULL, '', c.amount, c.amount
 FROM cost c JOIN contract k ON k.contract_id = c.contract_id;
 
+-- A row of `movement` is current, or an adjustment of closed periods (`late`), never both.
 CREATE OR REPLACE VIEW stored_movement AS
-SELECT m.item, p.starts_on, m.version, sum(m.amount)::BIGINT AS amount, sum(m.adjustment)::BIGINT AS adjustment
-FROM movement m JOIN calendar p ON p.number = m.number
-GROUP BY m.item, p.starts_on, m.version;
+SELECT m.item * $shards + $shard AS item, p.starts_on, m.adjustment <> 0 AS late, m.amount + m.adjustment AS amount
+FROM movement m JOIN calendar p ON p.number = m.number;
 
-CREATE OR REPLACE VIEW stored_balance AS
-SELECT b.* EXCLUDE (number), p.starts_on FROM balance b JOIN calendar p ON p.number = b.number;
+CREATE OR REPLACE VIEW stored_running AS
+SELECT r.contract_number * $shards + $shard AS contract_number, p.starts_on, r.* EXCLUDE (number, contract_number)
+FROM running r JOIN calendar p ON p.number = r.number;
 
 CREATE OR REPLACE VIEW stored_waterfall AS
 SELECT f.kind, f.entity, f.currency, f.product_id, f.region, f.customer_class, f.method, p.period, p.starts_on,

@@ -1,0 +1,155 @@
+"""A large book in shards: each holds whole arrangements, is computed alone, and leaves files; totals are added up at the end.
+
+Shards bound memory, and worker processes take them in turn. Nothing crosses an arrangement, so the figures do not depend on
+how many shards or workers there are.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from tieout.kernel.errors import Fatal
+from tieout.recognition import engine, stored
+from tieout.recognition.errors import Refusal, Refused, Untied
+from tieout.recognition.steps import text
+from tieout.recognition.tables import INPUTS
+
+LINES = 125_000
+"""Lines that one shard may hold: their computation takes about 300 MB."""
+
+
+class ShardFailed(Fatal):
+    """A worker process ended before its shard was computed."""
+
+    code = "revenue.shard_failed"
+    remedy = "Look at the message; when memory ran out, compute with fewer workers. Nothing was written."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Files by table, in parts; the totals over all of them; and what was refused and set aside."""
+
+    parts: stored.Files
+    totals: stored.Files
+    refused: Sequence[Refusal] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a book is split: whether what is refused is set aside, and what a process may take."""
+
+    shards: int = 1
+    workers: int = 1
+    lenient: bool = False
+    memory: str = ""
+    threads: int = 0
+
+
+def plan(lines: int, *, workers: int = 1, lenient: bool = False) -> Plan:
+    """The plan for a number of lines: no shard too large, and a shard for each worker."""
+    needed = -(-lines // LINES)
+    if needed <= 1:
+        return Plan(lenient=lenient)
+    workers = max(1, workers)
+    shards = -(-needed // workers) * workers
+    return Plan(shards, workers, lenient, memory="1GB", threads=1 if workers > 1 else 0)
+
+
+def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
+    """Compute the book in the file `whole` (input tables only, closed by its writer) into files below `folder`.
+
+    Raises Refused, Untied, ShardFailed; then the files below `folder` are of no use.
+    """
+    numbers = range(chosen.shards)
+    if chosen.workers == 1:
+        answers = [answer(whole, folder, chosen, number) for number in numbers]
+    else:
+        answers = _in_processes(whole, folder, chosen)
+    refused = [Refusal(*each) for found in answers for each in found["refused"]]
+    if any(found["stopped"] for found in answers):
+        raise Refused(refused)
+    for found in answers:
+        if found["untied"]:
+            raise Untied(found["untied"][0])
+    parts = {name: [_shard(folder, number) / f"{name}.parquet" for number in numbers] for name in stored.BY_CONTRACT}
+    return Outcome(parts, _merge(folder, numbers), refused)
+
+
+def answer(whole: Path, folder: Path, chosen: Plan, number: int) -> dict[str, list[list[str]]]:
+    """Compute one shard into its folder. What goes wrong with the data is told, so that it can cross processes."""
+    with engine.new_book(memory=chosen.memory, threads=chosen.threads) as book:
+        _take(book, whole, chosen.shards, number)
+        refused: Sequence[Refusal] = ()
+        try:
+            if chosen.lenient:
+                refused = engine.recognise_what_can_be(book)
+            else:
+                engine.recognise(book)
+        except Refused as error:
+            return {
+                "refused": [list(asdict(each).values()) for each in error.refusals],
+                "stopped": [["yes"]],
+                "untied": [],
+            }
+        except Untied as error:
+            return {"refused": [], "stopped": [], "untied": [[error.message]]}
+        stored.save(book, _shard(folder, number), shards=chosen.shards, shard=number)
+    return {"refused": [list(asdict(each).values()) for each in refused], "stopped": [], "untied": []}
+
+
+def _take(book: duckdb.DuckDBPyConnection, whole: Path, shards: int, number: int) -> None:
+    book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
+    book.execute(text("shard").replace("$shards", str(shards)).replace("$shard", str(number)))
+    own = "ANTI JOIN elsewhere USING (contract_id)" if number == 0 else "SEMI JOIN chosen USING (contract_id)"
+    for table, columns in INPUTS.items():
+        if book.execute(f'SELECT 1 FROM whole."{table}" LIMIT 1').fetchone():  # noqa: S608
+            book.execute(f'INSERT INTO "{table}" FROM whole."{table}" {own if "contract_id" in columns else ""}')
+    book.execute("DROP TABLE chosen; DROP TABLE elsewhere; DETACH whole")
+
+
+def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[dict[str, list[list[str]]]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    running = [_start(whole, folder, chosen, worker) for worker in range(chosen.workers)]
+    answers = []
+    for process in running:
+        said, complaint = process.communicate()
+        if process.returncode:
+            for other in running:
+                other.kill()
+            raise ShardFailed(complaint.decode(errors="replace")[-2000:] or f"It ended with {process.returncode}.")
+        answers += [json.loads(line) for line in said.splitlines()]
+    return answers
+
+
+def _start(whole: Path, folder: Path, chosen: Plan, worker: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tieout.recognition.shards", str(whole), str(folder), str(worker)]
+    given = json.dumps(asdict(chosen))
+    return subprocess.Popen([*command, given], stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+
+
+def _merge(folder: Path, numbers: Sequence[int]) -> stored.Files:
+    shards = [_shard(folder, number) for number in numbers]
+    return stored.merge({name: [each / f"{name}.parquet" for each in shards] for name in stored.TOTALS}, folder)
+
+
+def _shard(folder: Path, number: int) -> Path:
+    return folder / f"{number:04}"
+
+
+def _work(arguments: Sequence[str]) -> None:
+    whole, folder, worker, given = arguments
+    values: Mapping[str, int] = json.loads(given)
+    chosen = Plan(**values)  # type: ignore[arg-type]
+    for number in range(int(worker), chosen.shards, chosen.workers):
+        print(json.dumps(answer(Path(whole), Path(folder), chosen, number)), flush=True)
+
+
+if __name__ == "__main__":
+    _work(sys.argv[1:])
