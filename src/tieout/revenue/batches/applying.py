@@ -85,10 +85,9 @@ def _load(book: Book, table: str, sha256: str, columns: tuple[str, ...], *, row:
 
 
 def _end(batch: Batch, table: str) -> None:
-    same = " and ".join(f'f."{name}" = d."{name}"' for name in KEYS[table])
     _execute(
         f"update {_rows(table)} f set until_id = %s from delivered d"  # noqa: S608
-        f" where f.environment_id = %s and f.until_id is null and {same}",
+        f" where f.environment_id = %s and f.until_id is null and {_same(table, 'f', 'd')}",
         batch.pk,
         batch.environment_id,
     )
@@ -105,16 +104,20 @@ def _bring(batch: Batch, table: str) -> None:
 
 
 def _built_upon(batch: Batch, table: str) -> Iterator[dict[str, Any]]:
-    """Rows that the batch brought and another ended, or that it ended for good and another brought again."""
+    """Rows that are not any more as the batch left them: changed, ended, or brought again after it had ended them."""
     keys = ", ".join(f'f."{name}"::text' for name in KEYS[table])
-    same = " and ".join(f'n."{name}" = f."{name}"' for name in KEYS[table])
+    current = (
+        f"left join {_rows(table)} n on n.environment_id = f.environment_id and n.until_id is null"
+        f" and {_same(table, 'n', 'f')}"
+    )
     found = _select(
-        f"""select concat_ws(' · ', {keys}), f.until_id from {_rows(table)} f
-             where f.since_id = %(batch)s and f.until_id is not null
+        f"""select concat_ws(' · ', {keys}), coalesce(n.since_id, f.until_id) from {_rows(table)} f {current}
+             where f.since_id = %(batch)s
+               and ({_content(table, "n")}) is distinct from ({_content(table, "f")})
             union all
-            select concat_ws(' · ', {keys}), n.since_id from {_rows(table)} f
-              join {_rows(table)} n on n.environment_id = f.environment_id and n.until_id is null and {same}
-             where f.until_id = %(batch)s and n.since_id <> %(batch)s
+            select concat_ws(' · ', {keys}), n.since_id from {_rows(table)} f {current}
+             where f.until_id = %(batch)s and n.id is not null
+               and not exists (select 1 from {_rows(table)} m where m.since_id = %(batch)s and {_same(table, "m", "f")})
             limit {SHOWN}""",  # noqa: S608
         {"batch": batch.pk},
     )
@@ -124,7 +127,8 @@ def _built_upon(batch: Batch, table: str) -> Iterator[dict[str, Any]]:
 def _restore(batch: Batch, undo: Batch, table: str) -> dict[str, int]:
     columns = named(list(INPUTS[table]))
     ended = _execute(
-        f"update {_rows(table)} set until_id = %s where since_id = %s and until_id is null",  # noqa: S608
+        f"update {_rows(table)} n set until_id = %s from {_rows(table)} f"  # noqa: S608
+        f" where f.since_id = %s and n.environment_id = f.environment_id and n.until_id is null and {_same(table, 'n', 'f')}",
         undo.pk,
         batch.pk,
     )
@@ -135,6 +139,14 @@ def _restore(batch: Batch, undo: Batch, table: str) -> dict[str, int]:
         batch.pk,
     )
     return {"ended": ended, "restored": brought}
+
+
+def _same(table: str, one: str, other: str) -> str:
+    return " and ".join(f'{one}."{name}" = {other}."{name}"' for name in KEYS[table])
+
+
+def _content(table: str, of: str) -> str:
+    return named(list(INPUTS[table]), of=of)
 
 
 def _rows(table: str) -> str:

@@ -15,10 +15,11 @@ from tieout.kernel.errors import TieoutError
 from tieout.revenue.batches import applying, checks, comparing, queries
 from tieout.revenue.batches.book import Book, open_book
 from tieout.revenue.batches.errors import UnreadableUpload
-from tieout.revenue.batches.matching import Chosen, Custom, Matched, match
+from tieout.revenue.batches.matching import Chosen, Custom, Matched, match, plain
 from tieout.revenue.batches.raw import Raw, prepare, spill
 from tieout.revenue.batches.sources import open_file
 from tieout.revenue.batches.staging import Used, macros, reading_of, stage, unused
+from tieout.revenue.batches.vocabulary import PASSED_OVER
 from tieout.revenue.models import Batch, CustomField
 from tieout.revenue.store import store
 
@@ -61,7 +62,12 @@ def _opened(book: Book, batch: Batch) -> list[Raw]:
         done += rows
         _progress(batch, "Reading", done)
 
-    found = open_file(path, batch.file_name, choices.get("encoding", ""))
+    passed = [name for name in choices.get("sheets", {}) if choices["sheets"][name]]
+    found = [
+        sheet
+        for sheet in open_file(path, batch.file_name, choices.get("encoding", ""))
+        if plain(sheet.name) not in PASSED_OVER or sheet.name in passed
+    ]
     raws = [raw for number, sheet in enumerate(found) if (raw := spill(book, number, sheet, tell))]
     if not raws:
         raise UnreadableUpload("The file holds no table: no sheet has a row of headings.")
@@ -83,6 +89,9 @@ def _staged(book: Book, batch: Batch, raws: Sequence[Raw]) -> None:
             "No sheet could be matched to a table.",
             remedy="Say on the batch's page what its sheets hold, or use the template.",
         )
+    for raw, each in zip(raws, matched, strict=True):
+        if not each.kind:
+            book.run("DELETE FROM problem WHERE sheet = ?", raw.name)
     _progress(batch, "Checking", sum(raw.rows for raw in raws))
     stage(book, used, batch.environment_id)
     faulty = book.one("SELECT count(*) FROM problem")

@@ -246,10 +246,10 @@ def _disagreeing(book: Book, used: Used, table: str, values: Mapping[str, str], 
 
 def _values(used: Used, table: str) -> dict[str, str]:
     """Column of the table → SQL over the placed sheet; the key comes first."""
-    known = {name for name, each in used.columns().items() if each == table or name == "contract_id"}
-    parsed: dict[str, Parsed] = {name: cell(table, name, str(used.at(name)), used.reading) for name in sorted(known)}
     if table == "customer" and used.matched.kind == ORDERS:
         return {"customer_id": str(used.at("customer_id")), "name": str(used.at("customer_name"))}
+    known = sorted(name for name, each in used.columns().items() if each == table or name == "contract_id")
+    parsed = {name: cell(table, name, str(used.at(name)), used.reading) for name in known}
     found = {name: parsed[name].value for name in INPUTS[table] if name in parsed}
     for pair in PAIRS:
         found |= _collected(used, pair, parsed, found)
