@@ -163,6 +163,13 @@ class Posting(models.Model):
                     " NEW.header, NEW.revision)"
                 ),
             ),
+            pgtrigger.Trigger(
+                name="weigh_total",
+                operation=pgtrigger.Update,
+                when=pgtrigger.After,
+                condition=pgtrigger.Condition("OLD.total_minor <> NEW.total_minor or OLD.kind <> NEW.kind"),
+                func="insert into ledger_weighing (posting_id) values (NEW.id) on conflict do nothing; return null;",
+            ),
             pgtrigger.Protect(
                 name="sent_stays",
                 operation=pgtrigger.Delete,
@@ -172,6 +179,55 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.key}"
+
+
+class Weighing(models.Model):
+    """A posting whose lines or total changed in this transaction: at its end the posting must balance, and the row goes.
+
+    So each posting is summed up once, however many lines it has. Outside of transactions the table is empty.
+    """
+
+    posting_id = models.BigIntegerField(primary_key=True)
+
+    class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="balanced",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                declare=[("difference", "bigint")],
+                func="""
+                    delete from ledger_weighing where posting_id = NEW.posting_id;
+                    select coalesce(sum(case when l.side = 'debit' then l.amount_minor else -l.amount_minor end), 0)
+                           - case when p.kind = 'receipt' then -p.total_minor else 0 end
+                      into difference
+                      from ledger_posting p left join ledger_line l on l.posting_id = p.id
+                     where p.id = NEW.posting_id
+                     group by p.id;
+                    if difference <> 0 then
+                        raise exception 'posting % does not balance: difference % minor units', NEW.posting_id, difference
+                            using errcode = 'check_violation', constraint = 'ledger_posting_balanced';
+                    end if;
+                    return null;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Posting {self.posting_id}"
+
+
+def _weigh(word: str, operation: pgtrigger.Operation, rows: str, **referencing: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=f"weigh_{word}",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**referencing),
+        func=f"insert into ledger_weighing (posting_id) select distinct posting_id from {rows}"  # noqa: S608
+        " on conflict do nothing; return null;",
+    )
 
 
 class Line(models.Model):
@@ -195,27 +251,11 @@ class Line(models.Model):
             models.CheckConstraint(condition=~Q(account="", account_label=""), name="ledger_line_has_account"),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="balanced",
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                declare=[("posting_id_checked", "bigint"), ("difference", "bigint")],
-                func="""
-                    posting_id_checked := coalesce(NEW.posting_id, OLD.posting_id);
-                    select coalesce(sum(case when l.side = 'debit' then l.amount_minor else -l.amount_minor end), 0)
-                           - case when p.kind = 'receipt' then -p.total_minor else 0 end
-                      into difference
-                      from ledger_posting p left join ledger_line l on l.posting_id = p.id
-                     where p.id = posting_id_checked
-                     group by p.id;
-                    if difference <> 0 then
-                        raise exception 'posting % does not balance: difference % minor units', posting_id_checked, difference
-                            using errcode = 'check_violation', constraint = 'ledger_posting_balanced';
-                    end if;
-                    return null;
-                """,
+            _weigh("insert", pgtrigger.Insert, "after", new="after"),
+            _weigh(
+                "update", pgtrigger.Update, "(table before union all table after) both_sides", old="before", new="after"
             ),
+            _weigh("delete", pgtrigger.Delete, "before", old="before"),
             pgtrigger.Trigger(
                 name="content_kept",
                 operation=pgtrigger.Update | pgtrigger.Delete,

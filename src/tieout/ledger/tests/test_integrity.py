@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from tieout.audit.models import Entry
-from tieout.ledger.models import STEPS, Attempt, Posting
+from tieout.ledger.models import STEPS, Attempt, Line, Posting, Weighing
 from tieout.ledger.tests.books import NOW, Books
 from tieout.sync.models import Event, Job, Process
 
@@ -26,28 +26,33 @@ def process(books: Books) -> Process:
 def entry(books: Books, process: Process) -> Callable[..., Posting]:
     """A journal entry with these debits (positive) and credits, checked at once."""
 
-    def make(*amounts: int, key: str = "TO1") -> Posting:
-        total = sum(amount for amount in amounts if amount > 0)
+    def make(*amounts: int, key: str = "TO1", kind: str = "journal", total: int | None = None) -> Posting:
+        debits = sum(amount for amount in amounts if amount > 0)
         posting = Posting.objects.create(
             environment_id=books.environment_id,
             process=process,
             target=books.target,
-            kind="journal",
+            kind=kind,
             key=key,
             group=key,
             day=DAY,
             currency="USD",
-            total_minor=total,
+            total_minor=debits if total is None else total,
             planned_at=NOW,
         )
         for number, amount in enumerate(amounts, 1):
             side = "debit" if amount > 0 else "credit"
             posting.lines.create(number=number, account="1", side=side, amount_minor=abs(amount))
-        with connection.cursor() as cursor:
-            cursor.execute("set constraints all immediate; set constraints all deferred")
+        check_now()
         return posting
 
     return make
+
+
+def check_now() -> None:
+    """What the end of the transaction checks."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; set constraints all deferred")
 
 
 def refused(act: Callable[[], Any], *, by: type[Exception] = ProgrammingError, says: str = "pgtrigger: Cannot") -> None:
@@ -58,6 +63,35 @@ def refused(act: Callable[[], Any], *, by: type[Exception] = ProgrammingError, s
 def test_an_entry_that_does_not_balance_does_not_exist(entry: Callable[..., Posting]) -> None:
     entry(100, -60, -40)
     refused(lambda: entry(100, -99, key="TO2"), by=IntegrityError, says="does not balance: difference 1 minor unit")
+
+
+def test_a_receipt_whose_total_changes_alone_does_not_balance_any_more(entry: Callable[..., Posting]) -> None:
+    receipt = entry(-100, -40, kind="receipt", total=140)
+
+    def change() -> None:
+        Posting.objects.filter(pk=receipt.pk).update(total_minor=141)
+        check_now()
+
+    refused(change, by=IntegrityError, says="does not balance: difference 1 minor unit")
+
+
+def test_an_entry_is_summed_up_once_however_many_lines_it_has(entry: Callable[..., Posting]) -> None:
+    posting, count = entry(1, -1), 8_000
+    posting.lines.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("set local statement_timeout = '2s'")
+    lines = [
+        Line(posting=posting, number=n, account="1", side=("debit", "credit")[n % 2], amount_minor=5)
+        for n in range(count)
+    ]
+    Line.objects.bulk_create(lines)
+    check_now()
+    refused(
+        lambda: (Line.objects.filter(posting=posting, number=7).delete(), check_now()),
+        by=IntegrityError,
+        says="balance",
+    )
+    assert not Weighing.objects.exists()
 
 
 def test_a_posting_takes_no_step_that_its_life_does_not_allow(entry: Callable[..., Posting]) -> None:
