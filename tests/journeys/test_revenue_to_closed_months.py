@@ -38,7 +38,9 @@ def test_three_months_close_and_a_late_change_is_adjusted_in_the_fourth(
 
     ties = list(revenue.ties(who, months))
     assert [tie for tie in ties if tie.difference] == []
-    assert {tie.period for tie in ties if tie.late} == {"2026-02"}  # the late change stands apart, in the first open month
+    assert {tie.period for tie in ties if tie.late} == {
+        "2026-02"
+    }  # the late change stands apart, in the first open month
     assert {tie.account for tie in ties if tie.late} == {revenue.REVENUE["SEAT"]}
     entries = Posting.objects.filter(process=process)
     assert set(entries.values_list("state", flat=True)) == {"verified"}

@@ -77,7 +77,7 @@ def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
         raise Refused(refused)
     for found in answers:
         if found["untied"]:
-            raise Untied(found["untied"][0])
+            raise Untied(str(found["untied"][0]))
     parts = {name: [_shard(folder, number) / f"{name}.parquet" for number in numbers] for name in stored.BY_CONTRACT}
     return Outcome(parts, _merge(folder, numbers), refused)
 

@@ -29,7 +29,7 @@ def _pointing() -> list[pgtrigger.Trigger]:
             level=pgtrigger.Statement,
             when=pgtrigger.After,
             operation=operation,
-            referencing=pgtrigger.Referencing(new="written"),
+            referencing=pgtrigger.Referencing(new="written"),  # type: ignore[no-untyped-call]
             func=_VERSIONS_EXIST,
         )
         for word, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))

@@ -111,5 +111,7 @@ def _period(found: Opened) -> str:
 
 def _first_shown(report: Report) -> date | None:
     """First day of the first period that the report shows apart, so that both show the same ones."""
-    days = [first for table in report.tables for each in (*table.columns, *table.rows) if (first := each.days[0])]
+    spans = [each.days for table in report.tables for each in table.columns]
+    spans += [each.days for table in report.tables for each in table.rows]
+    days = [span[0] for span in spans if span[0]]
     return min(days) if days else None

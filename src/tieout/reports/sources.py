@@ -86,7 +86,7 @@ class Compared:
 
 def compared(book: duckdb.DuckDBPyConnection, figure_set: FigureSet, as_of: date) -> list[Compared]:
     """Every input that there is, as known to the set, against the set."""
-    known = figure_set.known.applied_at if figure_set.known else figure_set.made_at
+    known = (figure_set.known and figure_set.known.applied_at) or figure_set.made_at
     book.execute(
         "CREATE OR REPLACE TEMP TABLE given (contract_id VARCHAR, entity VARCHAR, currency VARCHAR, what VARCHAR, minor BIGINT)"
     )

@@ -61,7 +61,7 @@ class _Account:
     verified: int = 0
 
 
-def report(environment_id: int, question: Question, when: When) -> Answer:
+def report(environment_id: int | None, question: Question, when: When) -> Answer:
     """The tie-out through a day: the last period's end unless asked otherwise. Raises NoFigures, BadQuestion."""
     with opened(environment_id, question, when) as found:
         figure_set = FigureSet.objects.select_related("known").get(pk=found.basis.figures)
@@ -81,7 +81,7 @@ def _wanted(question: Question, entity: str, currency: str) -> bool:
     return (not entities or entity in entities) and (not currencies or currency in currencies)
 
 
-def _accounts(environment_id: int, found: Opened) -> dict[Key, _Account]:
+def _accounts(environment_id: int | None, found: Opened) -> dict[Key, _Account]:
     accounts: dict[Key, _Account] = defaultdict(_Account)
     mapping, settings = account_book(environment_id), journal_settings(environment_id)
     narrowed = where(found.question).also("true", as_of=found.question.as_of)
@@ -213,7 +213,7 @@ def _checks(tables: tuple[Table, Table]) -> Iterator[Check]:
         yield Check(f"{named}: journals = Intacct", row.currency, row.values["journals"], row.values["verified"])
 
 
-def _notes(environment_id: int, as_of: date) -> Iterator[str]:
+def _notes(environment_id: int | None, as_of: date) -> Iterator[str]:
     process = journal_process(environment_id)
     if process is None:
         yield "No journals are posted yet: set up Settings › Accounting, then the last columns are filled."

@@ -64,7 +64,7 @@ def allocation(line: Row, pool: Sequence[Row]) -> Formula:
         price = sum(each["price"] for each in pool)
         arithmetic = [f"{money(price)} − {money(price - amount)} = {money(amount)}"]
     carve = f"Carve: {money(amount)} − {money(line['price'])} = {money(amount - line['price'])}"
-    return Formula("Allocated amount", said, [*arithmetic, carve], amount)
+    return Formula("Allocated amount", str(said), [*arithmetic, carve], amount)
 
 
 def layer(rows: Sequence[Row], until: date | None, currency: str, happened: Mapping[str, int]) -> Formula:

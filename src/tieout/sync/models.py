@@ -198,7 +198,7 @@ class SourceRecord(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="written"),
+                referencing=pgtrigger.Referencing(new="written"),  # type: ignore[no-untyped-call]
                 func="""
                     perform from connect_connection where id in (select connection_id from written) for key share;
                     if exists (select connection_id from written except select id from connect_connection) then

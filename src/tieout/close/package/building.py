@@ -92,7 +92,7 @@ def _signatures(found: Checklist, closed_by: str, now: datetime) -> Section:
 
 
 def _equations(proved: proof.Proof) -> Section:
-    rows = [
+    rows: list[list[Cell]] = [
         [
             each.label,
             each.currency,

@@ -34,7 +34,7 @@ class Book:
 
     def __init__(self, folder: Path, *, small: bool) -> None:
         self.folder = folder
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "memory_limit": MEMORY,

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tieout.kernel.currency import EXPONENTS
 from tieout.revenue.batches.book import Book
@@ -89,7 +90,7 @@ def _headings(rows: Iterator[tuple[int, Row]]) -> list[str]:
 
 
 def _write(
-    out: csv._writer, rows: Iterator[tuple[int, Row]], width: int, tell: Tell
+    out: Any, rows: Iterator[tuple[int, Row]], width: int, tell: Tell
 ) -> tuple[list[tuple[int, str]], int, tuple[str, ...]]:
     """Write cleaned rows; returns cells beside the headings, how many rows there are, and the first values."""
     beside: list[tuple[int, str]] = []

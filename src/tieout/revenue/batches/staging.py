@@ -197,7 +197,7 @@ def _tables(used: Used) -> list[str]:
         return [used.matched.kind]
     columns = used.columns()
     about = {table for name, table in columns.items() if name not in ("contract_id", "customer_name")}
-    found = [table for table in ("contract", "line") if table in about]
+    found: list[str] = [table for table in ("contract", "line") if table in about]
     return [*found, "customer"] if used.at("customer_name") and used.at("customer_id") else found
 
 

@@ -81,7 +81,7 @@ class _Workbook:
         """Each worksheet with a reader of its rows."""
         for name, target in self.parts:
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            yield Worksheet(name, lambda part=part: self._rows(part))  # type: ignore[misc]
+            yield Worksheet(name, lambda part=part: self._rows(part))
 
     def _rows(self, part: str) -> Iterator[tuple[int, Sequence[str]]]:
         try:
@@ -137,7 +137,9 @@ class _Workbook:
         """Numbers of the cell styles that show days."""
         with suppress(KeyError):
             styles = etree.fromstring(archive.read("xl/styles.xml"), _parser())
-            own = {int(each.get("numFmtId")): str(each.get("formatCode")) for each in styles.iter(f"{_MAIN}numFmt")}
+            own = {
+                int(str(each.get("numFmtId"))): str(each.get("formatCode")) for each in styles.iter(f"{_MAIN}numFmt")
+            }
             days = _DATED | {at for at, code in own.items() if re.search("[dmy]", _QUOTED.sub("", code.lower()))}
             used = styles.find(f"{_MAIN}cellXfs")
             formats = [int(each.get("numFmtId") or 0) for each in (used if used is not None else ())]

@@ -24,7 +24,7 @@ class AddChange(Enter):
     verb = "Enter the change"
 
     @property
-    def table(self) -> str:  # type: ignore[override]
+    def table(self) -> str:
         return "change"
 
     @property

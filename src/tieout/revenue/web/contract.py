@@ -92,6 +92,6 @@ class ContractPage(DetailPage):
     def _behind(self) -> bool:
         """Whether the figures shown are older than the data; asked only where figures are shown."""
         shown = self.__dict__.get("figures")
-        return bool(shown) and contract_figures.behind(
+        return shown is not None and contract_figures.behind(
             self.actor.environment_id, shown.figure_set, known_at=self.known_at
         )

@@ -104,7 +104,7 @@ class NewContract(FormPage):
             LineForm, formset=Lines, extra=MORE, can_delete=True, max_num=MOST, absolute_max=MOST + MORE
         )
         custom = entry_forms.custom_of(self.actor.environment_id, "line")
-        told = {"prefix": PREFIX, "form_kwargs": {"currency": self.currency, "custom": custom}}
+        told: dict[str, Any] = {"prefix": PREFIX, "form_kwargs": {"currency": self.currency, "custom": custom}}
         if self.request.method == "POST":
             return cast(Lines, factory(self._with_room(), **told))
         shown = [entry_forms.shown("line", line, self.currency({})) for line in self.lines_before.values()]

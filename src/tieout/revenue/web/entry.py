@@ -212,7 +212,7 @@ class NewVersion(Enter):
     verb = "Enter the new version"
 
     @property
-    def table(self) -> str:  # type: ignore[override]
+    def table(self) -> str:
         return "rule"
 
     @cached_property

@@ -102,7 +102,8 @@ def field(table: str, name: str, column: Column) -> forms.Field:
     if column.choices:
         choices = [(each, words.choice(each)) for each in column.choices]
         return forms.ChoiceField(choices=choices, initial=column.default, **shared)
-    return _READ[column.kind](name, shared)
+    made: forms.Field = _READ[column.kind](name, shared)  # type: ignore[no-untyped-call]
+    return made
 
 
 def _text(name: str, shared: dict[str, Any]) -> forms.Field:
