@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from tieout.revenue.batches import reading
+from tieout.revenue.batches import reading, weighing
 from tieout.revenue.batches.recomputing import TASK
-from tieout.revenue.figures.making import make
-from tieout.revenue.models import Batch, FigureSet
+from tieout.revenue.figures.making import refresh
+from tieout.revenue.models import Batch
 from tieout.sync.clock import DatabaseClock
 
 
@@ -23,19 +23,18 @@ def defer_reading(batch_id: int) -> None:
 
 @app.task(name="tieout.revenue.read_batch", queue="jobs")
 def read_batch(batch_id: int) -> None:
-    """Read a batch, unless somebody discarded it meanwhile."""
+    """Read and weigh a batch, as far as that was not done yet and nobody discarded it meanwhile."""
     try:
-        for batch in Batch.objects.filter(pk=batch_id, state=Batch.State.READING):
-            reading.read(batch)
+        batch = Batch.objects.get(pk=batch_id)
+        weighing.weigh(reading.read(batch) if batch.state == Batch.State.READING else batch)
     finally:
         connection.close()
 
 
 @app.task(name=TASK, queue="jobs")
 def compute_figures(environment_id: int) -> None:
-    """Compute the figures of an environment from what is known now."""
+    """Bring the figures of an environment up to date with what was applied."""
     try:
-        clock = DatabaseClock()
-        make(environment_id, cause=FigureSet.Cause.DATA, now=clock())
+        refresh(environment_id, now=DatabaseClock()())
     finally:
         connection.close()
