@@ -63,11 +63,14 @@ SECTIONS = (
             Entry("Reports", "reports", "chart-bar"),
             Entry("Tie-out", "revenue_tie_out", "scale"),
             Entry("Close", "close", "lock"),
+            Entry("Post journals", "journals", "send"),
+            Entry("Export journals", "journal_exports", "upload"),
         ),
     ),
     Section(
         "Settings",
         (
+            Entry("Accounting", "accounting", "scale", Permission.SET_UP_ACCOUNTING),
             Entry("Accounting periods", "periods", "clock"),
             Entry("Site", "site", "settings", Permission.MANAGE_PEOPLE),
             Entry("People", "people", "users", Permission.MANAGE_PEOPLE),

@@ -55,6 +55,17 @@ def set_up(
     return made
 
 
+def place_entity(*, actor: Actor, entity: str, place: Mapping[str, str], now: datetime, site: SiteClock) -> Process:
+    """Say which of the ledger's entities it is, and where its lines belong that say nothing themselves.
+
+    Raises NoJournalProcess, BadMapping.
+    """
+    actor.require(Permission.SET_UP_ACCOUNTING)
+    process = _own(actor.environment_id)
+    entities = {**process.settings.get("entities", {}), entity: dict(place)}
+    return set_up(actor=actor, connection_id=process.target_id, told={"entities": entities}, now=now, site=site)
+
+
 def map_event(*, actor: Actor, values: Mapping[str, str], now: datetime) -> list[Mapped]:
     """Give an event type its accounts, in general or for a product, an entity or dimensions. Raises BadAccountMapping."""
     actor.require(Permission.SET_UP_ACCOUNTING)

@@ -40,3 +40,9 @@ def item(row: Mapping[str, Any], name: str) -> Any:
 def kind_words(kind: str) -> str:
     """A kind of record as people read it: `credit_memo` is a Credit memo."""
     return kind.replace("_", " ").capitalize()
+
+
+@register.filter
+def dimension_chips(text: str) -> list[str]:
+    """The canonical text of dimensions as small labels: `class SaaS`."""
+    return [part.replace("=", " ", 1) for part in text.split(";") if part]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -17,10 +17,11 @@ from tieout.ledger import mapping_import, operations, proposals, reference
 from tieout.ledger.mapping_files import LAYOUTS, MOST_BYTES
 from tieout.ledger.proposals import Seen
 from tieout.ledger.web.mapping_forms import EDITORS, Editor
-from tieout.people.actors import Permission
+from tieout.people.actors import Actor, Permission
 from tieout.people.queries import site_clock
 from tieout.sync import kinds
 from tieout.sync import operations as sync
+from tieout.sync.models import Process
 from tieout.sync.web.pages import OfProcess, ProcessPage, UnderProcess
 from tieout.web.forms import INVALID, FormPage
 from tieout.web.pages import Action, Guarded, Page
@@ -32,6 +33,9 @@ class MappingTab(ProcessPage):
     permission = Permission.READ
     tab = "process_mapping"
     template_name = "ledger/mapping.html"
+
+    def instead(self) -> HttpResponseBase | None:
+        return _elsewhere(self.process, self.actor)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kind, settings = kinds.get(self.process.kind), self.process.settings
@@ -103,6 +107,9 @@ class EditMapping(EditorPage, UnderProcess):
     """Change the mapping of a process."""
 
     permission = Permission.EDIT_PROCESS
+
+    def instead(self) -> HttpResponseBase | None:
+        return _elsewhere(self.process, self.actor)
 
     def heading(self) -> str:
         return "Mapping"
@@ -222,6 +229,13 @@ def read_lists(view: Any, source_id: int, target_id: int) -> str:
 def asked_before(request: HttpRequest, source_id: int) -> Seen:
     """What `read_lists` brought in this session."""
     return Seen(**{name: tuple(values) for name, values in request.session.get(_asked(source_id), {}).items()})
+
+
+def _elsewhere(process: Process, actor: Actor) -> HttpResponse | None:
+    """Kinds without a mapping of their own are set up under Settings › Accounting."""
+    if process.kind in LAYOUTS:
+        return None
+    return redirect("accounting" if actor.may(Permission.SET_UP_ACCOUNTING) else "journals")
 
 
 def _asked(source_id: int) -> str:

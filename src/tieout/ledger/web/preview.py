@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from tieout.connectors.kit.documents import Journal
@@ -40,6 +42,10 @@ class PreviewPage(UnderProcess):
 
     def heading(self) -> str:
         return "Preview"
+
+    def instead(self) -> HttpResponseBase | None:
+        """Journals of revenue have a dry run for each period."""
+        return redirect("journals") if self.process.source_id is None else None
 
     def get_template_names(self) -> list[str]:
         return ["ledger/preview_content.html" if self.request.htmx else self.template_name]

@@ -147,7 +147,7 @@ class ChooseKind(Step):
     template_name = "ledger/setup_kind.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(kinds=kinds.all_kinds(), **kwargs)
+        return super().get_context_data(kinds=[each for each in kinds.all_kinds() if each.source_capability], **kwargs)
 
 
 class Connections(FormPage, Step):

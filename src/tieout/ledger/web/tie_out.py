@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from tieout.kernel.money import Money
@@ -47,6 +49,10 @@ class TieOut(ProcessPage):
     permission = Permission.READ
     tab = "process_tie_out"
     template_name = "ledger/tie_out.html"
+
+    def instead(self) -> HttpResponseBase | None:
+        """Journals of revenue tie out against figures, not against a source."""
+        return redirect("journals") if self.process.source_id is None else None
 
     def get_template_names(self) -> list[str]:
         return ["ledger/tie_out_content.html" if self.request.htmx else self.template_name]

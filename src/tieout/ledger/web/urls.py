@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tieout.ledger.web import mapping, overview, postings, preview, records, setup, tie_out
+from tieout.ledger.web import (
+    accounting,
+    accounting_files,
+    journals,
+    mapping,
+    overview,
+    postings,
+    preview,
+    records,
+    setup,
+    tie_out,
+)
 
 urlpatterns = [
     path("processes/new/", setup.ChooseKind.as_view(), name="process_new"),
@@ -24,6 +35,28 @@ urlpatterns = [
     path("processes/<int:pk>/tie-out/", tie_out.TieOut.as_view(), name="process_tie_out"),
     path("records/<int:pk>/", records.RecordPage.as_view(), name="record"),
     path("jobs/<int:pk>/postings/", postings.JobPostings.as_view(), name="job_postings"),
+    path("settings/accounting/", accounting.Accounting.as_view(), name="accounting"),
+    path("settings/accounting/connect/", accounting.Connect.as_view(), name="accounting_connect"),
+    path("settings/accounting/journal/", accounting.EditJournal.as_view(), name="accounting_journal"),
+    path("settings/accounting/entity/", accounting.EditEntity.as_view(), name="accounting_entity"),
+    path("settings/accounting/check/", accounting.Look.as_view(), name="accounting_look"),
+    path("settings/accounting/accounts/map/", accounting.MapEvent.as_view(), name="accounting_map"),
+    path("settings/accounting/accounts/unmap/", accounting.Unmap.as_view(), name="accounting_unmap"),
+    path("settings/accounting/accounts.csv", accounting_files.ExportAccounts.as_view(), name="accounting_export"),
+    path("settings/accounting/accounts/import/", accounting_files.ImportAccounts.as_view(), name="accounting_import"),
+    path("settings/accounting/accounts/apply/", accounting_files.ApplyAccounts.as_view(), name="accounting_apply"),
+    path("settings/accounting/fields/add/", accounting.EditField.as_view(), name="accounting_field_add"),
+    path("settings/accounting/fields/<int:pk>/", accounting.EditField.as_view(), name="accounting_field"),
+    path(
+        "settings/accounting/fields/<int:pk>/remove/", accounting.RemoveField.as_view(), name="accounting_field_remove"
+    ),
+    path("journals/", journals.Journals.as_view(), name="journals"),
+    path("journals/preview/", journals.Preview.as_view(), name="journals_preview"),
+    path("journals/post/", journals.PostJournals.as_view(), name="journals_post"),
+    path("journals/prepare/", journals.Prepare.as_view(), name="journals_prepare"),
+    path("journals/periods/<int:pk>/", journals.DryRunPage.as_view(), name="journal_dry_run"),
+    path("journals/exports/", journals.Exports.as_view(), name="journal_exports"),
+    path("journals/exports/live/", journals.ExportLive.as_view(), name="journal_export_live"),
     path("postings/", postings.Postings.as_view(), name="postings"),
     path("postings/<int:pk>/", postings.PostingPage.as_view(), name="posting"),
     path("postings/<int:pk>/lines/<int:line>/", postings.LineSources.as_view(), name="posting_line"),
