@@ -54,6 +54,7 @@ SECTIONS = (
     Section(
         "Revenue",
         (
+            Entry("Import data", "imports", "upload"),
             Entry("Contracts", "contracts", "receipt"),
             Entry("Products", "products", "package"),
             Entry("Customers", "customers", "users"),

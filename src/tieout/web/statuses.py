@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 TONES: dict[str, str] = {
-    **dict.fromkeys(("healthy", "succeeded", "verified", "resolved", "active", "ok", "done", "closed"), "green"),
-    **dict.fromkeys(("running", "sending", "queued", "sent", "reversing", "closing", "frozen", "ready"), "blue"),
-    **dict.fromkeys(("attention", "unknown", "stopping", "open", "failing"), "orange"),
-    **dict.fromkeys(("failed", "error", "revoked", "expired"), "red"),
+    **dict.fromkeys(("healthy", "succeeded", "verified", "resolved", "active", "ok", "done", "closed", "applied"), "green"),
+    **dict.fromkeys(("running", "sending", "queued", "sent", "reversing", "closing", "frozen", "ready", "reading"), "blue"),
+    **dict.fromkeys(("attention", "unknown", "stopping", "open", "failing", "waiting", "warning"), "orange"),
+    **dict.fromkeys(("failed", "error", "revoked", "expired", "refused"), "red"),
     **dict.fromkeys(
         ("idle", "untested", "planned", "stopped", "settled", "dismissed", "reversed", "inactive"), "secondary"
     ),
 }
-MOVING = frozenset({"running", "sending", "stopping", "reversing"})
+MOVING = frozenset({"running", "sending", "stopping", "reversing", "reading"})
 """States that pass by themselves: their dot pulses."""
 
 

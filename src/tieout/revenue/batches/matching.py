@@ -110,8 +110,8 @@ def columns(
     kind: str, headings: Sequence[str], customs: Sequence[Custom] = (), chosen: Mapping[str, str] | None = None
 ) -> tuple[Heading, ...]:
     """The meaning of each heading; no two mean the same column, the surest one has it."""
-    chosen = {heading: column for heading, column in (chosen or {}).items() if heading in headings}
     names = spellings(kind, customs)
+    chosen = {heading: name for heading, name in (chosen or {}).items() if heading in headings and name in ("", *names)}
     taken = {column for column in chosen.values() if column}
     free = [at for at, heading in enumerate(headings) if heading not in chosen]
     scored = (

@@ -23,6 +23,7 @@ from tieout.revenue.batches.delivery import write_delivery
 from tieout.revenue.batches.entering import enter_keys, enter_rows
 from tieout.revenue.batches.errors import ChangedMeanwhile, HasProblems, NotNow, UploadTooLarge
 from tieout.revenue.batches.reading import Defer
+from tieout.revenue.batches.sources import ENCODINGS
 from tieout.revenue.models import Batch, Period
 from tieout.revenue.store import store
 from tieout.sync.models import Job
@@ -32,6 +33,16 @@ AT_ONCE_BYTES = 1024**2
 """Files up to this size are read while their sender waits; larger ones by a worker."""
 MOST_BYTES = 512 * 1024**2
 Row = Mapping[str, Any]
+
+
+OFFERED = {"dates": ("", "dmy", "mdy"), "decimal": ("", ".", ","), "encoding": ("", *ENCODINGS)}
+
+
+class BadChoice(InvalidInput):
+    """How a file is to be read cannot be chosen like this."""
+
+    code = "revenue.bad_choice"
+    remedy = "Choose dmy or mdy for dates, a point or a comma for decimals, and one of the encodings offered."
 
 
 class ReasonMissing(InvalidInput):
@@ -50,6 +61,8 @@ def receive(
     problem of the batch, so that it stays visible.
     """
     actor.require(Permission.CHANGE_DATA)
+    if encoding not in OFFERED["encoding"]:
+        raise BadChoice(f"'{encoding[:40]}' is no encoding that can be chosen", field="encoding")
     stored = _keep(source)
     with transaction.atomic():
         batch = Batch.objects.create(
@@ -77,9 +90,12 @@ def match(
     "decimal": "." | ",", "encoding": name}; what is left out keeps its former choice.
     """
     actor.require(Permission.CHANGE_DATA)
+    for name, offered in OFFERED.items():
+        if choices.get(name, "") not in offered:
+            raise BadChoice(f"'{str(choices[name])[:40]}' is no choice for {name}", field=name)
     with transaction.atomic():
         batch = _take(actor, batch_id, State.READING, State.READY, State.REFUSED, State.WAITING)
-        batch.matching = {**batch.matching, "choices": {**batch.matching.get("choices", {}), **choices}}
+        batch.matching = {**batch.matching, "choices": _merged(batch.matching.get("choices", {}), choices)}
         batch.state = State.READING
         batch.save(update_fields=["matching", "state"])
         _note(actor, "match", batch, choices=dict(choices))
@@ -214,6 +230,14 @@ def deliver(*, job: Job, title: str, tables: Mapping[str, Iterable[Row]], now: d
         return batch
     read = reading.read(batch)
     return apply(actor, batch_id=batch.pk, now=now) if read.state == State.READY else read
+
+
+def _merged(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Choices with newer ones; a sheet whose kind is chosen anew forgets what its headings were said to mean."""
+    columns = {name: each for name, each in before.get("columns", {}).items() if name not in said.get("sheets", {})}
+    for name, each in said.get("columns", {}).items():
+        columns[name] = {**columns.get(name, {}), **each}
+    return {**before, **said, "sheets": {**before.get("sheets", {}), **said.get("sheets", {})}, "columns": columns}
 
 
 def _keep(source: Path | bytes) -> Any:

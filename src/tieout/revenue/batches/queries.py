@@ -46,3 +46,11 @@ def original(found: Batch) -> Path:
     if not found.file_sha256:
         raise NotFound("This batch came without a file.", batch=found.pk)
     return store().path(found.file_sha256)
+
+
+def problems(found: Batch) -> Path:
+    """Every problem of a batch as CSV. Raises NotFound when it has none."""
+    sha = found.files.get("problems", "")
+    if not sha:
+        raise NotFound("This batch has no list of problems.", batch=found.pk)
+    return store().path(sha)

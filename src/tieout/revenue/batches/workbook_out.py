@@ -18,7 +18,7 @@ from tieout.revenue.batches.writing import sheet_name
 
 MOST_ROWS = 1_048_575
 _NUMBERS = {Kind.MONEY, Kind.MICRO, Kind.RATE, Kind.WHOLE}
-_OPTIONS = {
+OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -31,7 +31,7 @@ class Workbook:
     """A workbook being written, sheet by sheet and row by row."""
 
     def __init__(self, path: Path) -> None:
-        self.book = xlsxwriter.Workbook(str(path), _OPTIONS)
+        self.book = xlsxwriter.Workbook(str(path), OPTIONS)
         self.bold = self.book.add_format({"bold": True, "bg_color": "#E8EEF7", "text_wrap": True, "valign": "top"})
         self.needed = self.book.add_format({"bold": True, "bg_color": "#CFE0F5", "text_wrap": True, "valign": "top"})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})

@@ -1,0 +1,285 @@
+"""One batch: what it would change or changed, what is wrong with it, how its columns were understood, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from tieout.people.actors import Permission
+from tieout.revenue.batches import matching, operations, queries, reading
+from tieout.revenue.batches.marking import write_marked
+from tieout.revenue.batches.sources import ENCODINGS
+from tieout.revenue.batches.vocabulary import KINDS, columns_of
+from tieout.revenue.models import Batch
+from tieout.revenue.tasks import defer_reading
+from tieout.web.details import DetailPage, Tab
+from tieout.web.forms import FormPage
+from tieout.web.fragments import Fragment
+from tieout.web.pages import Action, Crumb, Guarded
+
+MOVING = (Batch.State.READING,)
+SURE = matching.SURE
+
+
+def of_request(view: Any) -> Batch:
+    """The batch that the address names. Raises NotFound."""
+    return queries.batch(view.actor.environment_id, view.kwargs["pk"])
+
+
+class BatchPage(DetailPage):
+    """A batch from its reception to its undoing."""
+
+    permission = Permission.READ
+    template_name = "revenue/batch.html"
+    context_name = "batch"
+
+    def load(self) -> Batch:
+        return of_request(self)
+
+    def heading(self) -> str:
+        return self.object.title
+
+    def crumbs(self) -> Iterable[Crumb]:
+        yield Crumb("Import data", reverse("imports"))
+
+    def tabs(self) -> Iterable[Tab]:
+        counts = self.object.counts
+        yield Tab("preview", "Changes")
+        yield Tab("problems", "Problems", counts.get("problems", 0) + counts.get("warnings", 0))
+        if self.object.matching.get("sheets"):
+            yield Tab("matching", "Sheets and columns")
+        yield Tab("timeline", "Timeline")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = super().get_context_data(**kwargs)
+        batch = self.object
+        own = {
+            "preview": lambda: shown_impact(batch),
+            "matching": lambda: shown_matching(batch),
+            "timeline": lambda: {"entries": list(queries.timeline(batch))},
+        }.get(shown["tab"], dict)()
+        return {**shown, **own, **states(batch), "undone_by": getattr(batch, "undone_by", None)}
+
+
+class BatchLive(Fragment):
+    """How far the reading is; the page is loaded anew when it has ended."""
+
+    permission = Permission.READ
+    template_name = "revenue/batch_progress.html"
+
+    def load(self) -> dict[str, Any]:
+        return {"batch": of_request(self)}
+
+    def finished(self, shown: dict[str, Any]) -> bool:
+        return not is_moving(shown["batch"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        if response.status_code != 200:
+            response.headers["HX-Refresh"] = "true"
+        return response
+
+
+def is_moving(batch: Batch) -> bool:
+    """Whether a worker still has something to do for it."""
+    weighing = batch.state == Batch.State.READY and not batch.impact
+    return batch.state == Batch.State.READING or weighing
+
+
+def states(batch: Batch) -> dict[str, bool]:
+    """What can be done with a batch."""
+    state = Batch.State
+    return {
+        "moving": is_moving(batch),
+        "can_apply": batch.state == state.READY,
+        "can_load": batch.state == state.WAITING,
+        "can_discard": batch.state in (state.WAITING, state.READING, state.READY, state.REFUSED),
+        "can_undo": batch.state == state.APPLIED,
+        "can_match": batch.state in (state.READY, state.REFUSED) and batch.origin != Batch.Origin.FORM,
+    }
+
+
+def shown_impact(batch: Batch) -> dict[str, Any]:
+    """Revenue, deferred revenue and journals by period, with what they change by."""
+    return {
+        "tables": [(table, told) for table, told in batch.counts.get("tables", {}).items()],
+        "periods": [_with_difference(each) for each in batch.impact.get("periods", ())],
+        "journals": [_with_difference(each) for each in batch.impact.get("journals", ())],
+        "refused": batch.impact.get("refused", ())[:50],
+    }
+
+
+def _with_difference(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {**change, "difference": change["after"] - change["before"]}
+
+
+def shown_matching(batch: Batch) -> dict[str, Any]:
+    """Sheets and headings with what they may mean."""
+    customs = reading.customs_of(batch.environment_id)
+    kinds = [("", "— not used —"), *((kind, label) for kind, (label, _) in KINDS.items())]
+    sheets = [{**sheet, "choices": _choices(sheet["kind"], customs)} for sheet in batch.matching.get("sheets", ())]
+    choices = batch.matching.get("choices", {})
+    return {"sheets": sheets, "kinds": kinds, "choices": choices, "encodings": ENCODINGS, "sure": SURE}
+
+
+def _choices(kind: str, customs: Sequence[matching.Custom]) -> list[tuple[str, str]]:
+    if not kind:
+        return []
+    tables = columns_of(kind)
+    own = {f"fields.{each.api_name}": each.label for each in customs}
+    found = [
+        (name, own.get(name) or matching.heading(tables[name], name)) for name in matching.spellings(kind, customs)
+    ]
+    return [("", "— not used —"), *found]
+
+
+class MatchBatch(Action):
+    """Read the file again, with what the person chose."""
+
+    permission = Permission.CHANGE_DATA
+
+    def act(self) -> str:
+        batch, sent = of_request(self), self.request.POST
+        sheets, columns = {}, {}
+        for at, sheet in enumerate(batch.matching.get("sheets", ())):
+            kind = sent.get(f"kind-{at}", sheet["kind"])
+            if kind != sheet["kind"]:
+                sheets[sheet["name"]] = kind
+                continue
+            said = {
+                each["heading"]: sent[f"column-{at}-{place}"]
+                for place, each in enumerate(sheet["columns"])
+                if sent.get(f"column-{at}-{place}", each["column"]) != each["column"]
+            }
+            columns |= {sheet["name"]: said} if said else {}
+        plain = {name: sent[name] for name in ("dates", "decimal", "encoding") if name in sent}
+        choices = {"sheets": sheets, "columns": columns, **plain}
+        operations.match(self.actor, batch_id=batch.pk, choices=choices, now=self.now, defer=defer_reading)
+        return "The file was read again."
+
+    def next_url(self) -> str:
+        return reverse("batch", args=[self.kwargs["pk"]])
+
+
+class OfBatch(Action):
+    """An act that ends on the batch's page."""
+
+    permission = Permission.CHANGE_DATA
+
+    def subject(self) -> str:
+        return of_request(self).title
+
+    def next_url(self) -> str:
+        return reverse("batch", args=[self.kwargs["pk"]])
+
+
+class ApplyBatch(OfBatch):
+    """Apply all of it."""
+
+    permission = Permission.CHANGE_DATA
+
+    def act(self) -> str:
+        batch = operations.apply(self.actor, batch_id=self.kwargs["pk"], now=self.now)
+        return f"{batch.title} is applied. The figures are being computed anew."
+
+
+class LoadBatch(OfBatch):
+    """Load conversion data as it is."""
+
+    permission = Permission.CHANGE_DATA
+
+    def act(self) -> str:
+        batch = operations.load(self.actor, batch_id=self.kwargs["pk"], now=self.now)
+        return f"{batch.title} is loaded."
+
+
+class DiscardBatch(OfBatch):
+    """Put a batch aside that was not applied."""
+
+    permission = Permission.CHANGE_DATA
+    question = "Discard this batch?"
+    consequence = "Nothing of it is applied. The file stays in the list of batches."
+    verb = "Discard"
+
+    def act(self) -> str:
+        operations.discard(self.actor, batch_id=self.kwargs["pk"], now=self.now)
+        return "The batch is discarded."
+
+
+class ReasonForm(forms.Form):
+    """Why a batch is undone."""
+
+    reason = forms.CharField(label="Reason", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class UndoBatch(FormPage):
+    """Undo a batch by a new one that brings back what was known before."""
+
+    permission = Permission.CHANGE_DATA
+    title = "Undo the batch"
+    lead = (
+        "A new batch brings back the rows as they were. Where periods are closed, the difference becomes a prior-period"
+        " adjustment in the first open one."
+    )
+    form_class = ReasonForm
+    verb = "Undo it"
+    busy = "Undoing…"
+
+    def crumbs(self) -> Iterable[Crumb]:
+        batch = of_request(self)
+        yield Crumb("Import data", reverse("imports"))
+        yield Crumb(batch.title, reverse("batch", args=[batch.pk]))
+
+    def cancel_url(self) -> str:
+        return reverse("batch", args=[self.kwargs["pk"]])
+
+    def save(self, form: ReasonForm) -> str:
+        made = operations.undo(self.actor, batch_id=self.kwargs["pk"], reason=form.cleaned_data["reason"], now=self.now)
+        return f"Undone by batch {made.pk}. The figures are being computed anew."
+
+
+class Original(Guarded):
+    """The exact bytes that were delivered."""
+
+    permission = Permission.READ
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        batch = of_request(self)
+        return download(queries.original(batch), batch.file_name)
+
+
+class Problems(Guarded):
+    """Every problem as CSV."""
+
+    permission = Permission.READ
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        batch = of_request(self)
+        return download(queries.problems(batch), f"problems-of-batch-{pk}.csv")
+
+
+class Marked(Guarded):
+    """The file as a workbook in which the cells with problems are marked."""
+
+    permission = Permission.READ
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        batch = of_request(self)
+        if not batch.file_sha256:
+            return redirect("batch", pk=pk)
+        path = write_marked(batch)
+        try:
+            return download(path, f"batch-{pk}-marked.xlsx")
+        finally:
+            path.unlink()
+
+
+def download(path: Path, name: str) -> FileResponse:
+    """A file to keep, never to be shown in the browser."""
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
