@@ -168,5 +168,5 @@ class Settings(FormPage):
 
     def _signers(self) -> Iterable[tuple[int, str]]:
         for each in people.people(self.actor.environment_id):
-            if each.is_active and ALLOWED[Permission.SIGN_OFF] & set(each.roles):
+            if each.is_active and ALLOWED[Permission.SIGN_OFF] & set(each.roles):  # type: ignore[attr-defined]
                 yield each.pk, str(each)
