@@ -9,7 +9,7 @@ from tieout.kernel.errors import CATALOGUE, TieoutError
 
 PAGE = catalogue.page()
 OURS = {code: error for code, error in CATALOGUE.items() if f"`{code}`" in PAGE}
-_NAMES_OF_ROOMS = {"kernel": {"tieout", "kernel"}}
+_NAMES_OF_ROOMS = {"kernel": {"tieout", "kernel"}, "recognition": {"revenue"}}
 
 
 def _subclasses(kind: type[TieoutError]) -> set[type[TieoutError]]:

@@ -21,7 +21,7 @@ _HEX = frozenset("0123456789abcdef")
 class FileMissing(NotFound):
     """A stored file is not there, or not as it was stored."""
 
-    code = "files.missing"
+    code = "database.file_missing"
     remedy = "Restore the site's files from a backup, or mount the shared directory that TIEOUT_FILES names."
 
 
