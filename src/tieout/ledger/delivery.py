@@ -6,10 +6,11 @@ Leaves nothing in between: what cannot be decided yet makes the job wait and go 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from datetime import datetime
 
 from django.db import connection as database
 from django.db import transaction
@@ -29,6 +30,7 @@ from tieout.ledger.verification import differences
 from tieout.sync.runs import Run
 
 State = Posting.State
+Problem = Differs | HeldTwice | Vanished
 BATCH = 200
 PAUSES = (1.0, 4.0)
 """Seconds for which a busy ledger is waited for in the run, before the run itself is put off."""
@@ -83,10 +85,10 @@ def verify(run: Run) -> None:
 
 
 def verify_batch(open_desk: Desk, batch: Sequence[Posting]) -> int:
-    """Read back one batch of one kind and record the comparison of each. Returns how many are not as planned."""
+    """Read back one batch of one kind and record the comparisons. Returns how many are not as planned."""
     with slot(open_desk.target):
         found = open_desk.session.find([document_of(posting) for posting in batch])
-    return sum(not compare(open_desk, posting, found.get(posting.key, ())) for posting in batch)
+    return len(compare(open_desk, batch, found))
 
 
 @contextmanager
@@ -97,7 +99,7 @@ def desk(run: Run) -> Iterator[Desk]:
         with slot(target):
             session = open_now.enter_context(connect.pinned_session(target))
         assert isinstance(session, PostsDocuments)
-        yield Desk(target, session, run.clock, run.advance)
+        yield Desk(target, session, run.clock, run.prove)
 
 
 def _batches(postings: QuerySet[Posting]) -> Iterator[list[Posting]]:
@@ -180,26 +182,31 @@ def _wait_for_unknown(run: Run) -> None:
     raise Retriable(f"Whether {waiting.key} was booked is not certain yet.", after=pause)
 
 
-def compare(open_desk: Desk, posting: Posting, held: Sequence[Held]) -> bool:
-    """Record how what the ledger holds compares with one posting that was sent. Returns whether it is as planned."""
-    now = open_desk.clock()
+def compare(open_desk: Desk, batch: Sequence[Posting], found: Mapping[str, Sequence[Held]]) -> dict[int, Problem]:
+    """Record how what the ledger holds, by key, compares with postings that were sent; all in one transaction.
+
+    Answers what is wrong, by the posting's id; what is exactly as planned, or not booked any more, is not in it.
+    """
+    wrong = {posting.pk: _problem_of(posting, found.get(posting.key, ())) for posting in batch}
+    now, booked = open_desk.clock(), Posting.objects.filter(state__in=(State.SENT, State.VERIFIED))
     with transaction.atomic():
         open_desk.prove()
-        mine = Posting.objects.select_for_update().get(pk=posting.pk)
-        if mine.state not in (State.SENT, State.VERIFIED):
-            return True
-        problem = problem_of(posting, held)
-        mine.problem = problem.as_dict() if problem else None
-        mine.state = State.SENT if problem else State.VERIFIED
-        mine.verified_at = None if problem else now
-        if held:
-            mine.record_no, mine.record_url = held[0].record_no, held[0].url
-        mine.save()
-        return problem is None
+        mine = list(booked.filter(pk__in=wrong).select_for_update().order_by("pk"))
+        for posting in mine:
+            _record(posting, wrong[posting.pk], found.get(posting.key, ()), now)
+    return {posting.pk: problem for posting in mine if (problem := wrong[posting.pk]) is not None}
 
 
-def problem_of(posting: Posting, held: Sequence[Held]) -> Differs | HeldTwice | Vanished | None:
-    """What is wrong with what the ledger holds of a posting; None when it is exactly as planned."""
+def _record(posting: Posting, problem: Problem | None, held: Sequence[Held], now: datetime) -> None:
+    posting.problem = problem.as_dict() if problem else None
+    posting.state = State.SENT if problem else State.VERIFIED
+    posting.verified_at = None if problem else now
+    if held:
+        posting.record_no, posting.record_url = held[0].record_no, held[0].url
+    posting.save(update_fields=["problem", "state", "verified_at", "record_no", "record_url"])
+
+
+def _problem_of(posting: Posting, held: Sequence[Held]) -> Problem | None:
     if not held:
         return Vanished(f"The ledger holds no record under the key {posting.key}.")
     if len(held) > 1:

@@ -44,7 +44,7 @@ class Desk:
     session: PostsDocuments
     clock: Callable[[], datetime]
     prove: Callable[..., None]
-    """`Run.advance`: raises LeaseLost, and counts what is given in the same transaction."""
+    """`Run.prove`: raises LeaseLost, and counts what is given in the same transaction."""
 
     @property
     def settle(self) -> timedelta:
@@ -213,7 +213,6 @@ def _settle(desk: Desk, posting: Posting, held: Sequence[Held], asked: datetime)
 def _record(desk: Desk, posting: Posting, attempt: Attempt, came: _Came) -> None:
     now = desk.clock()
     with transaction.atomic():
-        desk.prove(done=int(came.state != State.PLANNED), **_counts(came.state))
         _close(attempt, now, error=came.error, exchange=came.exchange, outcome=came.state)
         mine = Posting.objects.select_for_update().get(pk=posting.pk)
         mine.state, mine.not_before = came.state, came.not_before
@@ -224,6 +223,8 @@ def _record(desk: Desk, posting: Posting, attempt: Attempt, came: _Came) -> None
         mine.save()
         if came.state == State.REVERSED:
             release(mine)
+        # Last, because the job's row is what the threads of a run have in common.
+        desk.prove(done=int(came.state != State.PLANNED), **_counts(came.state))
 
 
 def _record_try(desk: Desk, attempt: Attempt, error: TieoutError) -> None:

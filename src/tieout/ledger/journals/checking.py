@@ -88,14 +88,12 @@ def _batches(entries: QuerySet[Posting]) -> Iterator[list[Posting]]:
 def _read_back(desk: Desk, batch: Sequence[Posting], seen: _Seen) -> None:
     with slot(desk.target):
         found = desk.session.find([document_of(posting) for posting in batch])
+    wrong = delivery.compare(desk, batch, found)
     for posting in batch:
-        held = found.get(posting.key, ())
-        problem = delivery.problem_of(posting, held)
-        delivery.compare(desk, posting, held)
         _add(seen.posted, document_of(posting))
-        for each in held:
+        for each in found.get(posting.key, ()):
             _add(seen.held, each.document)
-        if problem is not None:
+        if problem := wrong.get(posting.pk):
             rule = {Vanished: "entry_deleted", HeldTwice: "entry_doubled"}.get(type(problem), "entry_edited")
             seen.note(rule, posting.key, posting.group, problem.message, problem.advice)
 
