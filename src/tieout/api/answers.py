@@ -21,6 +21,8 @@ from tieout.api.errors import BadRequest, BodyTooLarge, MethodNotAllowed, NoSuch
 from tieout.kernel.errors import NeedsHuman, Retriable, TieoutError
 
 MOST_DISCARDED, CHUNK = 64 * 1024**2, 64 * 1024
+MOST_UPLOADED = 513 * 1024**2
+"""The largest import file, and the parts around it."""
 log = logging.getLogger("tieout.api")
 View = Callable[..., HttpResponseBase]
 
@@ -68,8 +70,7 @@ def edged(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if _declared_length(request) > limit:
+        if _declared_length(request) > _most(request):
             _discard(request)
             return answer(_too_large())
         response = view(request, *args, **kwargs)
@@ -118,6 +119,12 @@ def _discard(request: HttpRequest) -> None:
     for _ in range(MOST_DISCARDED // CHUNK):
         if not request.read(CHUNK):
             return
+
+
+def _most(request: HttpRequest) -> int:
+    """Bytes that a body may have; files (multipart) go to disk as they arrive, everything else is held in memory."""
+    sends_files = request.META.get("CONTENT_TYPE", "").startswith("multipart/form-data")
+    return MOST_UPLOADED if sends_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def _declared_length(request: HttpRequest) -> int:

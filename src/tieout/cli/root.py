@@ -36,7 +36,10 @@ _ROOMS = (
     ("job", "tieout.sync.job_commands:jobs", "Runs: progress, history, original input.", _WORK),
     ("finding", "tieout.sync.job_commands:findings", "What needs a person.", _WORK),
     ("posting", "tieout.ledger.commands:postings", "Receipts and journal entries, and how far they have come.", _WORK),
+    ("journal", "tieout.ledger.journals.commands:journals", "Revenue journals: accounts, dry runs, posting.", _WORK),
     ("tie-out", "tieout.ledger.commands:tie_out", "Compare the source with the ledger, to the cent.", _WORK),
+    ("period", "tieout.revenue.period_commands:accounting_periods", "Accounting periods of each entity.", _WORK),
+    ("close", "tieout.close.commands:closes", "Freeze, tie out, lock and reopen periods.", _WORK),
     ("report", "tieout.reports.commands:reports", "Revenue reports, as of and as known on any day.", _WORK),
     ("user", "tieout.people.commands:users", "Who may sign in, and their roles.", _SITE),
     ("token", "tieout.people.commands:tokens", "API tokens.", _SITE),
@@ -50,6 +53,17 @@ _ROOMS = (
     ("worker", "tieout.cli.serving:worker", "Work off queued jobs; start as many as wanted.", _SITE),
     ("demo", "tieout.demo.commands:demo", "A demo site over local sandboxes, run and tied out.", "Trying it out"),
 )
+_REVENUE = {
+    "import": "Bring a file of revenue data in: read, shown, and applied when asked.",
+    "batches": "What came in.",
+    "batch": "One batch with its problems.",
+    "apply": "Apply a batch that is ready.",
+    "undo": "Bring back what was known before a batch.",
+    "discard": "Put aside a batch that was not applied.",
+    "template": "An empty import file with this site's columns and choices.",
+    "export": "Everything in force as an import file.",
+}
+_VERBATIM = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -95,8 +109,14 @@ def _mount(name: str, target: str, about: str, panel: str) -> None:
     def run(context: typer.Context) -> None:
         load(target)(args=context.args, prog_name=f"tieout {name}")
 
-    verbatim = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
-    app.command(name, help=about, add_help_option=False, context_settings=verbatim, rich_help_panel=panel)(run)
+    app.command(name, help=about, add_help_option=False, context_settings=_VERBATIM, rich_help_panel=panel)(run)
+
+
+def _mount_on_revenue(name: str, about: str) -> None:
+    def run(context: typer.Context) -> None:
+        load("tieout.revenue.commands:imports")(args=[name, *context.args], prog_name="tieout revenue")
+
+    revenue.command(name, help=about, add_help_option=False, context_settings=_VERBATIM)(run)
 
 
 def _known(error: Exception) -> TieoutError | None:
@@ -124,6 +144,8 @@ def _tell(error: TieoutError, *, as_json: bool) -> None:
 
 for _room in _ROOMS:
     _mount(*_room)
+for _name, _about in _REVENUE.items():
+    _mount_on_revenue(_name, _about)
 app.add_typer(revenue, name="revenue", rich_help_panel=_WORK)
 app.add_typer(sandbox, name="sandbox", rich_help_panel="Trying it out")
 app.add_typer(database.app, name="db", rich_help_panel=_SITE)

@@ -8,10 +8,15 @@ from ninja import NinjaAPI
 from tieout import __version__
 from tieout.api import answers
 from tieout.audit.api import doors as audit
+from tieout.close.api import doors as close
 from tieout.connect.api import doors as connect
 from tieout.ledger.api import mapping_doors, posting_doors, target_doors
+from tieout.ledger.journals.api import doors as journals
 from tieout.people.api import doors as people
 from tieout.reports.api import doors as reports
+from tieout.revenue.api import doors as batches
+from tieout.revenue.browse_api import doors as revenue_data
+from tieout.revenue.period_api import doors as periods
 from tieout.sync.api import finding_doors, job_doors, process_doors, record_doors
 
 ROOMS = (
@@ -23,7 +28,12 @@ ROOMS = (
     finding_doors,
     record_doors,
     posting_doors,
+    journals,
+    revenue_data,
+    batches,
     reports,
+    periods,
+    close,
     people,
     audit,
 )
