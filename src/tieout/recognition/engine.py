@@ -99,18 +99,35 @@ def rows(book: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
 
 
 def _allocate(book: duckdb.DuckDBPyConnection) -> None:
-    _run(book, "estimates", "financing", "obligations", "ssp", "allocation", "points", "checks")
+    _run(book, "estimates", "financing", "obligations", "ssp", "allocation")
+    _run(book, "split", source="to_split", into="split")
+    _run(book, "allocated", "points", "checks")
 
 
 def _change(book: duckdb.DuckDBPyConnection) -> None:
-    _run(book, "layers", "calendar", "changes", "change_checks")
+    _run(book, "layers", "calendar", "reassessed")
+    _run(book, "split", source="reassessed", into="reestimated")
+    _run(book, "changes", "change_checks")
 
 
 def _sum_up(book: duckdb.DuckDBPyConnection) -> None:
     _recognise(book)
     _run(book, "tied")
     _prove(book)
-    _run(book, "schedule", "positions", "balances", "position", "target")
+    _run(
+        book,
+        "interest",
+        "returns",
+        "schedule",
+        "positions",
+        "balances",
+        "position",
+        "settlements",
+        "target",
+        "exchange",
+    )
+    if _any(book, "foreign_contract", "NOT EXISTS (FROM refusal)"):
+        _run(book, "functional")
 
 
 _STAGES = (_allocate, _change, _sum_up)
@@ -122,9 +139,18 @@ def _recognise(book: duckdb.DuckDBPyConnection) -> None:
     for number in range(1, last + 1):
         _run(book, "round", round=number)
         _slice(book)
+        _run(book, "standing")
+        if _any(book, "standing", "treatment = 'blend'"):
+            _blend(book)
         _run(book, "next_layers")
     _run(book, "rest")
     _slice(book)
+
+
+def _blend(book: duckdb.DuckDBPyConnection) -> None:
+    _run(book, "blend")
+    _run(book, "split", source="to_blend", into="blended_amount")
+    _run(book, "blended")
 
 
 def _slice(book: duckdb.DuckDBPyConnection) -> None:
@@ -138,7 +164,7 @@ def _slice(book: duckdb.DuckDBPyConnection) -> None:
         _run(book, "slices_by_progress")
 
 
-def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int) -> None:
+def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int | str) -> None:
     for name in names:
         step = text(name)
         for key, value in values.items():

@@ -20,6 +20,8 @@ _MONEY = {
     "position": (
         "recognised",
         "billed",
+        "accrued",
+        "accrued_to_date",
         "recognised_to_date",
         "billed_to_date",
         "contract_liability",
@@ -28,7 +30,7 @@ _MONEY = {
         "asset_moved",
     ),
     "waterfall": ("amount", "adjustment"),
-    "journal": ("amount",),
+    "journal": ("amount", "functional"),
 }
 
 
@@ -56,16 +58,18 @@ def write(book: duckdb.DuckDBPyConnection, folder: Path, form: Format) -> dict[s
 
 def _query(table: str, places: str, form: Format) -> str:
     shown = ", ".join(f"{_major(name, form)} AS {name}" for name in _MONEY[table])
-    placed = f"SELECT *, CASE currency {places} ELSE 2 END AS places FROM {table}"  # noqa: S608
-    return f"SELECT * EXCLUDE (places) REPLACE ({shown}) FROM ({placed}) ORDER BY ALL"  # noqa: S608
+    own = "functional_currency" if "functional" in _MONEY[table] else "currency"
+    placed = f"SELECT *, CASE currency {places} ELSE 2 END AS places, CASE {own} {places} ELSE 2 END AS own_places FROM {table}"  # noqa: S608
+    return f"SELECT * EXCLUDE (places, own_places) REPLACE ({shown}) FROM ({placed}) ORDER BY ALL"  # noqa: S608
 
 
 def _major(name: str, form: Format) -> str:
-    unit = "10 ** places"
+    places = "own_places" if name == "functional" else "places"
+    unit = f"10 ** {places}"
     whole = f"(abs({name}) // ({unit})::BIGINT)::VARCHAR"
-    rest = f"lpad((abs({name}) % ({unit})::BIGINT)::VARCHAR, places, '0')"
+    rest = f"lpad((abs({name}) % ({unit})::BIGINT)::VARCHAR, {places}, '0')"
     text = (
-        f"CASE WHEN {name} < 0 THEN '-' ELSE '' END || {whole} || CASE WHEN places > 0 THEN '.' || {rest} ELSE '' END"
+        f"CASE WHEN {name} < 0 THEN '-' ELSE '' END || {whole} || CASE WHEN {places} > 0 THEN '.' || {rest} ELSE '' END"
     )
     return f"CAST({text} AS DECIMAL(38, 4))" if form is Format.PARQUET else f"({text})"
 

@@ -17,6 +17,7 @@ ROLES: Mapping[str, str] = {
     "refund_liability": "What is expected to be given back for goods that customers may return.",
     "return_asset": "Goods that are expected back, at cost.",
     "cost_of_sales": "Cost of the goods that are expected back, taken out of cost of sales.",
+    "inventory": "Goods that came back, at cost.",
     "interest_income": "Financing that a customer receives: paid later than delivered.",
     "interest_expense": "Financing that a customer gives: paid before delivered.",
     "bad_debt": "Receivables that were lost.",

@@ -26,20 +26,21 @@ def save(book: duckdb.DuckDBPyConnection, folder: Path, *, shards: int = 1, shar
     """Write what is kept of a computed book into `folder`, one file for each table."""
     folder.mkdir(parents=True, exist_ok=True)
     book.execute(text("stored").replace("$shards", str(shards)).replace("$shard", str(shard)))
-    return {name: [_write(book, f"stored_{name}", folder / f"{name}.parquet")] for name in (*BY_CONTRACT, *TOTALS)}
+    return {name: [write(book, f"stored_{name}", folder / f"{name}.parquet")] for name in (*BY_CONTRACT, *TOTALS)}
 
 
 def merge(totals: Files, folder: Path) -> Files:
     """Add up the totals of all shards into files of their own."""
     step = text("merged")
     for name in TOTALS:
-        step = step.replace(f"${name}", _scan(totals[name]))
+        step = step.replace(f"${name}", scan(totals[name]))
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as book:
         book.execute(step)
-        return {name: [_write(book, f"merged_{name}", folder / f"{name}.parquet")] for name in TOTALS}
+        return {name: [write(book, f"merged_{name}", folder / f"{name}.parquet")] for name in TOTALS}
 
 
-def _write(book: duckdb.DuckDBPyConnection, view: str, path: Path) -> Path:
+def write(book: duckdb.DuckDBPyConnection, view: str, path: Path) -> Path:
+    """Write a table or view into a Parquet file."""
     book.execute(f"COPY (FROM {view}) TO '{quoted(path)}' (FORMAT parquet)")
     return path
 
@@ -50,7 +51,7 @@ def show(book: duckdb.DuckDBPyConnection, totals: Files, generations: Sequence[F
     `generations` go from the oldest to the newest; each but the first has a file `replaced` with the contracts it replaces.
     """
     for name in TOTALS:
-        book.execute(f"CREATE VIEW {name} AS SELECT * FROM {_scan(totals[name])}")  # noqa: S608
+        book.execute(f"CREATE VIEW {name} AS SELECT * FROM {scan(totals[name])}")  # noqa: S608
     for number, files in enumerate(generations):
         _show_generation(book, number, files, generations[number + 1 :])
     for name in BY_CONTRACT:
@@ -64,24 +65,25 @@ def reopen(book: duckdb.DuckDBPyConnection, totals: Files) -> None:
     """Give an empty book the kept `calendar` and `target`, so that the last step, `journal`, can be taken."""
     step = text("reopened")
     for name in ("calendar", "target"):
-        step = step.replace(f"${name}", _scan(totals[name]))
+        step = step.replace(f"${name}", scan(totals[name]))
     book.execute(step)
 
 
 def _show_generation(book: duckdb.DuckDBPyConnection, number: int, files: Files, later: Sequence[Files]) -> None:
     """Numbers of items and contracts are unique within a generation; the views carry it along."""
-    replaced = " UNION ALL ".join(f"SELECT contract_id FROM {_scan(each['replaced'])}" for each in later)  # noqa: S608
+    replaced = " UNION ALL ".join(f"SELECT contract_id FROM {scan(each['replaced'])}" for each in later)  # noqa: S608
     kept = f"WHERE contract_id NOT IN ({replaced})" if later else ""
     own = f"SELECT {number} AS generation, *"
     whole = "coalesce(arrangement_id, contract_id) AS arrangement_id, coalesce(pool, contract_id) AS pool"
     for name, columns in (("contract", own), ("line", f"{own} REPLACE ({whole})")):
-        book.execute(f"CREATE VIEW {name}_{number} AS {columns} FROM {_scan(files[name])} {kept}")
+        book.execute(f"CREATE VIEW {name}_{number} AS {columns} FROM {scan(files[name])} {kept}")
     for name, of, key in (("movement", "line", "item"), ("running", "contract", "contract_number")):
         still = f"SEMI JOIN {of}_{number} USING ({key})" if later else ""
-        book.execute(f"CREATE VIEW {name}_{number} AS {own} FROM {_scan(files[name])} {still}")
+        book.execute(f"CREATE VIEW {name}_{number} AS {own} FROM {scan(files[name])} {still}")
 
 
-def _scan(paths: Sequence[Path]) -> str:
+def scan(paths: Sequence[Path]) -> str:
+    """A table of SQL over files."""
     listed = ", ".join(f"'{quoted(path)}'" for path in paths)
     return f"read_parquet([{listed}])"
 

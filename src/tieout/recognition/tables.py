@@ -326,10 +326,10 @@ OUTPUTS = ("allocation", "schedule", "position", "waterfall", "journal")
 
 
 def ddl() -> str:
-    """Empty input tables, and how many decimals each currency has."""
+    """Empty input tables, and how many minor units a currency has."""
     made = (
         f'CREATE TABLE "{table}" ({", ".join(column.ddl(name) for name, column in columns.items())});'
         for table, columns in INPUTS.items()
     )
-    places = ", ".join(f"('{code}', {digits})" for code, digits in EXPONENTS.items())
-    return "\n".join((*made, f"CREATE TABLE minor_unit AS SELECT * FROM (VALUES {places}) unit(currency, places);"))  # noqa: S608
+    places = ", ".join(f"('{code}', {10**digits})" for code, digits in EXPONENTS.items())
+    return "\n".join((*made, f"CREATE TABLE minor_unit AS SELECT * FROM (VALUES {places}) unit(currency, unit);"))  # noqa: S608

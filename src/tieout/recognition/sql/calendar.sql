@@ -8,6 +8,9 @@ WITH span AS (
         UNION ALL SELECT min(effective_on) FROM change UNION ALL SELECT max(effective_on) FROM change
         UNION ALL SELECT max(coalesce(ends_on, effective_on)) FROM change
         UNION ALL SELECT max(happened_on) FROM event
+        UNION ALL SELECT min(paid_on) FROM payment UNION ALL SELECT max(paid_on) FROM payment
+        UNION ALL SELECT min(starts_on) FROM financing UNION ALL SELECT max(ends_on) FROM financing
+        UNION ALL SELECT max(lapses_on) FROM return_right UNION ALL SELECT max(estimated_on) FROM estimate
         UNION ALL SELECT min(issued_on) FROM invoice UNION ALL SELECT max(issued_on) FROM invoice
     )
 ),

@@ -13,7 +13,7 @@ UNION ALL
 SELECT 'separate_at_once', contract_id, line_id, 'a separate contract or catch-up has no amount at once' FROM change
 WHERE treatment <> 'prospective' AND at_once <> 0
 UNION ALL
-SELECT 'treatments_mixed', contract_id, line_id, 'one line is changed in two ways on one day' FROM change
+SELECT 'treatments_mixed', contract_id, line_id, 'one line is changed in two ways on one day' FROM amendment
 GROUP BY contract_id, line_id, effective_on
 HAVING min(treatment) <> max(treatment) OR min(ends_on) <> max(ends_on) OR min(starts_on) <> max(starts_on)
 UNION ALL
@@ -25,8 +25,8 @@ UNION ALL
 SELECT 'change_inside_month', o.contract_id, o.line_id,
     'convention ' || o.convention || ' counts months; the change must take effect on the first of one'
 FROM effect e JOIN obligation o ON o.item = e.item
-WHERE o.method = 'ratable' AND day(e.effective_on) > 1 AND e.effective_on > o.starts_on AND NOT (e.adds AND e.round = 1)
-    AND o.convention IN ('even_months', 'full_months', 'half_month', 'months_prorated')
+WHERE o.method = 'ratable' AND day(e.effective_on) > 1 AND e.effective_on > o.starts_on AND NOT e.opens
+    AND counts_months(o.convention)
 UNION ALL
 SELECT 'change_time_of_day', o.contract_id, o.line_id, 'a line with times of day cannot be changed'
 FROM effect e JOIN obligation o ON o.item = e.item WHERE o.start_minute + o.end_minute > 0
@@ -36,21 +36,38 @@ FROM effect e JOIN obligation o ON o.item = e.item WHERE o.method = 'ratable' AN
 UNION ALL
 SELECT 'change_percent_complete', o.contract_id, o.line_id, 'a prospective change of progress measured by cost is not known'
 FROM effect e JOIN obligation o ON o.item = e.item
-WHERE o.method = 'percent_complete' AND e.treatment = 'prospective'
+WHERE o.method = 'percent_complete' AND e.treatment <> 'catch_up' AND NOT (e.treatment = 'cancel' AND e.price = 0)
+UNION ALL
+SELECT 'cancel_price', contract_id, line_id, 'what is kept of a cancelled line is not negative' FROM change
+WHERE treatment = 'cancel' AND price < 0
+UNION ALL
+SELECT 'blend_ssp', o.contract_id, o.line_id, 'a blend needs an SSP; after a change of quantity or term, that of what remains'
+FROM effect e JOIN obligation o ON o.item = e.item LEFT JOIN worth w ON w.item = e.item
+WHERE e.treatment = 'blend' AND e.ssp IS NULL AND NOT coalesce(o.method = 'ratable' AND e.ends_on <= e.effective_on, false)
+    AND (w.ssp IS NULL OR (NOT e.opens AND (e.quantity <> 0 OR e.ends_on IS NOT NULL)))
+UNION ALL
+SELECT 'return_changed', o.contract_id, o.line_id, 'a line with a right of return cannot be changed'
+FROM effect e JOIN obligation o ON o.item = e.item
+JOIN return_right r ON r.contract_id = o.contract_id AND r.line_id = o.line_id
+UNION ALL
+SELECT 'financing_changed', o.contract_id, o.line_id, 'a line with a financing component cannot be changed'
+FROM effect e JOIN obligation o ON o.item = e.item
+JOIN financing f ON f.contract_id = o.contract_id AND f.line_id = o.line_id
 UNION ALL
 SELECT 'commission_changed', c.contract_id, c.commission_id, 'amortisation runs on although the contract ends earlier'
-FROM cost c JOIN change x ON x.contract_id = c.contract_id
-WHERE c.treatment = 'capitalise' AND x.ends_on < c.ends_on
+FROM cost c JOIN change x ON x.contract_id = c.contract_id AND x.treatment <> 'cancel'
+WHERE c.method = 'ratable' AND c.written_off_on IS NULL AND c.amortised_until IS NULL AND c.life_months = 0
+    AND x.ends_on < c.ends_on
 UNION ALL
 SELECT 'delivered_too_much', o.contract_id, o.line_id, 'more was delivered, billed or reached than was promised'
 FROM obligation o JOIN point p ON p.item = o.item
 JOIN (SELECT item, sum(quantity) AS quantity, sum(price + at_once) AS price FROM effect GROUP BY item) e ON e.item = o.item
-WHERE (o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery'))
+WHERE p.whole IS NULL AND (o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery'))
     AND p.done > e.quantity + CASE WHEN o.origin IN ('order', 'separate') THEN o.quantity ELSE 0 END
 UNION ALL
 SELECT 'delivered_too_much', o.contract_id, o.line_id, 'more was delivered, billed or reached than was promised'
 FROM obligation o JOIN point p ON p.item = o.item
-WHERE NOT EXISTS (SELECT 1 FROM effect e WHERE e.item = o.item) AND p.done > CASE
+WHERE p.whole IS NULL AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.item = o.item) AND p.done > CASE
     WHEN o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery') THEN o.quantity
     WHEN o.method = 'billing' THEN o.price
     WHEN o.method = 'milestone' THEN 1000000
@@ -102,4 +119,19 @@ SELECT 'outside_periods', c.contract_id, c.commission_id, 'the commission leaves
 FROM cost c
 JOIN (SELECT entity, min(starts_on) AS starts_on, max(ends_on) AS ends_on FROM calendar GROUP BY entity) p
     ON p.entity = c.entity
-WHERE c.earned_on < p.starts_on OR c.earned_on >= p.ends_on OR (c.treatment = 'capitalise' AND c.ends_on > p.ends_on);
+WHERE c.earned_on < p.starts_on OR c.earned_on >= p.ends_on OR (c.method = 'ratable' AND c.ends_on > p.ends_on)
+UNION ALL
+SELECT 'outside_periods', w.contract_id, '', w.what || ' of ' || w.on_date || ' lies in no period'
+FROM (
+    SELECT contract_id, 'payment ' || payment_id AS what, paid_on AS on_date FROM payment
+    UNION ALL
+    SELECT contract_id, 'the financing component', starts_on FROM financing
+    UNION ALL
+    SELECT contract_id, 'the financing component', day_before(ends_on) FROM financing
+    UNION ALL
+    SELECT contract_id, 'the write-off of a commission', on_date FROM written_off
+) w
+JOIN contract k ON k.contract_id = w.contract_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM calendar c WHERE c.entity = k.entity AND c.starts_on <= w.on_date AND c.ends_on > w.on_date
+);

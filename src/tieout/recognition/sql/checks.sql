@@ -12,8 +12,11 @@ UNION ALL
 SELECT 'duplicate', '', '', 'product ' || product_id || ' is given twice' FROM product
 GROUP BY product_id HAVING count(*) > 1
 UNION ALL
-SELECT 'duplicate', '', '', 'rule ' || rule_id || ' is given twice; give the version in force' FROM rule
-GROUP BY rule_id HAVING count(*) > 1
+SELECT 'duplicate', '', '', 'version ' || version || ' of rule ' || rule_id || ' is given twice' FROM rule
+GROUP BY rule_id, version HAVING count(*) > 1
+UNION ALL
+SELECT 'rule_ambiguous', '', '', 'two versions of rule ' || rule_id || ' begin on the same day' FROM rule_span
+GROUP BY rule_id, from_day HAVING count(*) > 1
 UNION ALL
 SELECT 'duplicate', '', '', 'event ' || event_id || ' is given twice' FROM event GROUP BY event_id HAVING count(*) > 1
 UNION ALL
@@ -21,12 +24,12 @@ SELECT 'duplicate', any_value(contract_id), '', 'commission ' || commission_id |
 GROUP BY commission_id HAVING count(*) > 1
 UNION ALL
 SELECT 'duplicate', '', '', 'account role ' || role || ' is mapped twice alike' FROM account
-GROUP BY role, product_id, entity HAVING count(*) > 1
+GROUP BY role, product_id, entity, dimension HAVING count(*) > 1
 UNION ALL
 SELECT 'unknown_product', contract_id, line_id, 'product ' || product_id || ' is not among the products'
 FROM obligation WHERE allocation IS NULL
 UNION ALL
-SELECT 'unknown_rule', contract_id, line_id, 'product ' || product_id || ' names a rule that does not exist'
+SELECT 'unknown_rule', contract_id, line_id, 'product ' || product_id || ' names a rule that does not exist, or not yet on ' || agreed_on
 FROM obligation WHERE allocation IS NOT NULL AND method IS NULL
 UNION ALL
 SELECT 'term_missing', contract_id, line_id, 'a ratable line, or one recognised at its end, needs an end after its start'
@@ -63,6 +66,7 @@ FROM ssp a JOIN ssp b ON a.product_id = b.product_id AND a.currency = b.currency
 UNION ALL
 SELECT 'ssp_incomplete', '', '', 'the SSP entry of product ' || product_id || ' lacks what its basis needs' FROM ssp
 WHERE (basis = 'amount' AND amount IS NULL) OR (basis = 'percent_of_list' AND share IS NULL)
+    OR (basis = 'option' AND (amount IS NULL OR share IS NULL OR likelihood IS NULL))
     OR (basis = 'range' AND (low IS NULL OR high IS NULL OR low > high
         OR (point = 'mid' AND (mid IS NULL OR mid NOT BETWEEN low AND high))))
 UNION ALL
@@ -97,6 +101,10 @@ FROM event e JOIN obligation o ON o.contract_id = e.contract_id AND o.line_id = 
 WHERE NOT (
     e.kind IN ('hold', 'resume') OR e.kind = o.method OR (o.method = 'percent_complete' AND e.kind = 'progress')
     OR (o.method = 'point_in_time' AND e.kind = o."trigger")
+    OR (e.kind = 'expiry' AND (o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery')))
+    OR (e.kind = 'return' AND EXISTS (
+        SELECT 1 FROM return_right r WHERE r.contract_id = o.contract_id AND r.line_id = o.line_id
+    ))
 )
 UNION ALL
 SELECT 'event_incomplete', contract_id, line_id, 'event ' || event_id || ' lacks its share or its costs' FROM event
@@ -110,6 +118,10 @@ SELECT 'progress_outside', o.contract_id, o.line_id, 'progress lies outside 0 an
 FROM point p JOIN obligation o ON o.item = p.item
 WHERE p.done < 0 OR (p.whole IS NOT NULL AND p.done > p.whole)
 UNION ALL
+SELECT 'event_after_expiry', e.contract_id, e.line_id, 'event ' || e.event_id || ' comes after the line expired'
+FROM event e JOIN event x ON x.contract_id = e.contract_id AND x.line_id = e.line_id AND x.kind = 'expiry'
+WHERE e.event_id <> x.event_id AND e.happened_on >= x.happened_on AND e.kind NOT IN ('hold', 'resume')
+UNION ALL
 SELECT 'holds_overlap', o.contract_id, o.line_id, 'a hold begins before the last one was resumed'
 FROM hold a JOIN hold b ON b.item = a.item AND b.held_on > a.held_on AND b.held_on < a.resumed_on
 JOIN obligation o ON o.item = a.item
@@ -121,8 +133,11 @@ SELECT 'invoice_line', contract_id, line_id, 'invoice ' || invoice_id || ' names
 WHERE NOT EXISTS (SELECT 1 FROM obligation o WHERE o.contract_id = i.contract_id AND o.line_id = i.line_id)
 UNION ALL
 SELECT 'commission_term', contract_id, commission_id, 'a capitalised commission needs an end after the day it was earned'
-FROM commission c WHERE treatment = 'capitalise' AND NOT coalesce(amortised_until, (
+FROM commission c WHERE treatment <> 'expense' AND life_months <= 0 AND NOT coalesce(amortised_until, (
     SELECT max(ends_on) FROM line l WHERE l.contract_id = c.contract_id), earned_on) > earned_on
+UNION ALL
+SELECT 'commission_written_off', contract_id, commission_id, 'it is written off before it was earned' FROM commission
+WHERE written_off_on < earned_on
 UNION ALL
 SELECT 'commission_contract', contract_id, commission_id, 'the contract is not among the contracts' FROM commission c
 WHERE NOT EXISTS (SELECT 1 FROM contract k WHERE k.contract_id = c.contract_id)
@@ -141,4 +156,41 @@ SELECT 'estimate_differs', contract_id, line_id, 'the outcomes of estimate ' || 
 FROM estimated WHERE NOT agreed
 UNION ALL
 SELECT 'estimate_billing', contract_id, line_id, 'revenue in proportion to billing cannot have an estimated price'
-FROM estimated e JOIN obligation o USING (contract_id, line_id) WHERE o.method = 'billing';
+FROM estimated e JOIN obligation o USING (contract_id, line_id) WHERE o.method = 'billing'
+UNION ALL
+SELECT 'estimate_replaces', contract_id, line_id, 'estimate ' || estimate_id || ' replaces none of its line, or lacks its day'
+FROM estimated e WHERE replaces <> '' AND (estimated_on IS NULL OR replaces = estimate_id OR NOT EXISTS (
+    SELECT 1 FROM estimated p
+    WHERE p.contract_id = e.contract_id AND p.line_id = e.line_id AND p.estimate_id = e.replaces
+        AND coalesce(p.estimated_on <= e.estimated_on, true)
+))
+UNION ALL
+SELECT 'estimate_replaces', contract_id, line_id, 'estimate ' || replaces || ' is replaced twice' FROM estimated
+WHERE replaces <> '' GROUP BY contract_id, line_id, replaces HAVING count(*) > 1
+UNION ALL
+SELECT 'financing_line', contract_id, line_id, 'a financing component needs a line of an order, a rate and a term' FROM financing f
+WHERE rate <= 0 OR ends_on <= starts_on
+    OR NOT EXISTS (SELECT 1 FROM line l WHERE l.contract_id = f.contract_id AND l.line_id = f.line_id)
+UNION ALL
+SELECT 'return_line', r.contract_id, r.line_id, 'a right of return needs a line that is delivered or used, and a share up to 1'
+FROM return_right r
+LEFT JOIN obligation o ON o.contract_id = r.contract_id AND o.line_id = r.line_id AND o.origin = 'order'
+    AND (o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery'))
+WHERE o.item IS NULL OR r.share NOT BETWEEN 0 AND 1000000
+UNION ALL
+SELECT 'payment_contract', contract_id, '', 'payment ' || payment_id || ' names a contract that does not exist' FROM payment p
+WHERE NOT EXISTS (SELECT 1 FROM contract k WHERE k.contract_id = p.contract_id)
+UNION ALL
+SELECT 'payments_elsewhere', k.contract_id, '', 'payments in a foreign currency are given, but entity ' || e.entity
+    || ' keeps its receivables elsewhere'
+FROM contract k JOIN entity e ON e.entity = k.entity AND e.functional_currency <> k.currency AND e.receivables = 'elsewhere'
+WHERE EXISTS (SELECT 1 FROM payment p WHERE p.contract_id = k.contract_id)
+UNION ALL
+SELECT 'foreign_financing', o.contract_id, o.line_id, 'financing and rights of return are not known in a foreign currency'
+FROM obligation o JOIN entity e ON e.entity = o.entity AND e.functional_currency <> o.currency
+WHERE EXISTS (SELECT 1 FROM financing f WHERE f.contract_id = o.contract_id AND f.line_id = o.line_id)
+    OR EXISTS (SELECT 1 FROM return_right r WHERE r.contract_id = o.contract_id AND r.line_id = o.line_id)
+UNION ALL
+SELECT 'currency_unknown', k.contract_id, '', 'currency ' || k.currency || ' or ' || e.functional_currency || ' is not known'
+FROM contract k JOIN entity e ON e.entity = k.entity AND e.functional_currency <> k.currency
+WHERE k.currency NOT IN (SELECT currency FROM minor_unit) OR e.functional_currency NOT IN (SELECT currency FROM minor_unit);

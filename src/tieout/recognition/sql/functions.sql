@@ -22,6 +22,7 @@ CREATE MACRO next_month(d) AS (date_trunc('month', d) + INTERVAL 1 MONTH)::DATE;
 CREATE MACRO day_before(d) AS (d - 1)::DATE;
 
 CREATE MACRO years_after(d, years) AS (d + years * INTERVAL 1 YEAR)::DATE;
+CREATE MACRO months_after(d, months) AS (d + months * INTERVAL 1 MONTH)::DATE;
 
 -- What an amount has become after whole years of growth and some days of the next one.
 CREATE MACRO grown(amount, growth, rate, days, days_of_year) AS
@@ -46,6 +47,12 @@ CREATE MACRO thirtieths(s, t, least_days) AS CASE
         + 30 * (month_number(day_before(t)) - month_number(s) - 1)
         + counted_days(days_between(month_start(day_before(t)), t), day_before(t), least_days)
 END;
+
+CREATE MACRO counts_months(convention) AS convention IN ('even_months', 'full_months', 'half_month', 'months_prorated');
+
+-- The day from which a credit memo or a new estimate counts.
+CREATE MACRO counted_from(d, method, convention) AS
+    CASE WHEN method = 'ratable' AND counts_months(convention) THEN month_start(d) ELSE d END;
 
 -- The term in service months, the last one begun counted whole.
 CREATE MACRO service_months(s, e) AS

@@ -2,13 +2,36 @@
 -- any layer is in force from valid_from until a change opens the next one. Commissions have negative item numbers.
 
 CREATE TABLE cost AS
+WITH term AS (
+    SELECT contract_id, min(starts_on) AS starts_on, max(ends_on) AS ends_on FROM line GROUP BY contract_id
+),
+lasting AS (
+    SELECT c.*, CASE
+        WHEN c.amortised_until IS NOT NULL THEN c.amortised_until
+        WHEN c.life_months > 0 THEN months_after(c.earned_on, c.life_months)
+        WHEN c.renewals > 0 THEN months_after(t.ends_on, c.renewals * service_months(t.starts_on, t.ends_on))
+        ELSE t.ends_on
+    END AS ends_on
+    FROM commission c LEFT JOIN term t ON t.contract_id = c.contract_id
+)
 SELECT -row_number() OVER () AS item, c.*, k.entity, k.currency, k.region, k.customer_class,
-    CASE WHEN c.treatment = 'expense' THEN 'point_in_time' ELSE 'ratable' END AS method,
-    coalesce(c.amortised_until, term.ends_on) AS ends_on
-FROM commission c
-JOIN contract k ON k.contract_id = c.contract_id
-LEFT JOIN (SELECT contract_id, max(ends_on) AS ends_on FROM line GROUP BY contract_id) term
-    ON term.contract_id = c.contract_id;
+    CASE
+        WHEN c.treatment = 'expense' THEN 'point_in_time'
+        WHEN c.treatment = 'capitalise_over_a_year' AND c.ends_on <= years_after(c.earned_on, 1) THEN 'point_in_time'
+        ELSE 'ratable'
+    END AS method
+FROM lasting c JOIN contract k ON k.contract_id = c.contract_id;
+
+-- What goes along with an obligation and is recognised apart: earned revenue that is refunded, and interest.
+CREATE TABLE side AS
+SELECT -row_number() OVER () - (SELECT count(*) FROM cost) AS item, item AS of_item, kind FROM (
+    SELECT DISTINCT o.item, 'refund' AS kind
+    FROM invoice i JOIN obligation o ON o.contract_id = i.contract_id AND o.line_id = i.line_id
+    WHERE i.kind = 'credit_memo' AND i.treatment = 'refund'
+    UNION ALL
+    SELECT o.item, CASE f.kind WHEN 'deferred' THEN 'interest_income' ELSE 'interest_expense' END
+    FROM financing f JOIN obligation o ON o.contract_id = f.contract_id AND o.line_id = f.line_id
+);
 
 INSERT INTO point SELECT item, earned_on, 1, NULL FROM cost WHERE method = 'point_in_time';
 
@@ -41,6 +64,10 @@ FROM cost;
 CREATE VIEW known AS
 SELECT item, entity, currency, contract_id, line_id, product_id, dimensions, region, customer_class, method, 'revenue' AS kind
 FROM obligation
+UNION ALL
+SELECT s.item, o.entity, o.currency, o.contract_id, o.line_id, o.product_id, o.dimensions, o.region, o.customer_class, o.method,
+    s.kind
+FROM side s JOIN obligation o ON o.item = s.of_item
 UNION ALL
 SELECT item, entity, currency, contract_id, commission_id, '', dimensions, region, customer_class, method, 'commission'
 FROM cost;

@@ -6,4 +6,6 @@ CREATE VIEW merged_waterfall AS
 SELECT * EXCLUDE (amount, adjustment), sum(amount)::BIGINT AS amount, sum(adjustment)::BIGINT AS adjustment
 FROM $waterfall GROUP BY ALL;
 
-CREATE VIEW merged_target AS SELECT * EXCLUDE (amount), sum(amount)::BIGINT AS amount FROM $target GROUP BY ALL;
+CREATE VIEW merged_target AS
+SELECT * EXCLUDE (amount, functional), sum(amount)::BIGINT AS amount, sum(functional)::BIGINT AS functional
+FROM $target GROUP BY ALL;

@@ -1,47 +1,53 @@
 -- The layers that a round opens. Prospective (606-10-25-13a): what was not recognised plus the change of price runs from the
 -- effective day. Catch-up (606-10-25-13b): the whole new amount, measured from the start; `base` makes the difference land on
--- the effective day. An amount at once is recognised on that day and is no part of the rest.
+-- the effective day. An amount at once is recognised on that day and is no part of the rest. Cancelled: the rest is given up,
+-- and what is kept of it is recognised on the day. Refunded: the earned share of it is contra revenue, the rest prospective.
+
+CREATE OR REPLACE TABLE moved AS
+WITH refunded AS (
+    SELECT *, treatment = 'catch_up' AS catches_up, CASE
+        WHEN treatment <> 'refund' THEN 0
+        WHEN total = 0 THEN -price
+        ELSE split_off(-price, recognised, total)
+    END AS given_back
+    FROM standing
+)
+SELECT * EXCLUDE (price),
+    CASE treatment WHEN 'cancel' THEN price - total + recognised WHEN 'refund' THEN price + given_back ELSE price END AS price
+FROM refunded;
+
+INSERT INTO slice
+SELECT s.item, m.version + 1, p.number, -m.given_back
+FROM moved m
+JOIN side s ON s.of_item = m.item AND s.kind = 'refund'
+JOIN subject o ON o.item = m.item
+JOIN calendar p ON p.entity = o.entity AND p.starts_on <= m.effective_on AND p.ends_on > m.effective_on
+WHERE m.given_back <> 0;
 
 CREATE OR REPLACE TABLE due AS
-WITH before AS (
-    SELECT t.item, coalesce(sum(s.amount), 0)::BIGINT AS recognised
-    FROM turn t LEFT JOIN slice s ON s.item = t.item GROUP BY t.item
-),
-delivered AS (
-    SELECT t.item, coalesce(max(p.done), 0) AS done
-    FROM turn t LEFT JOIN point p ON p.item = t.item AND p.on_date < t.effective_on GROUP BY t.item
-),
-current AS (
-    SELECT l.* FROM layer l
-    JOIN (SELECT item, max(version) AS version FROM layer GROUP BY item) v ON v.item = l.item AND v.version = l.version
-)
-SELECT t.item, coalesce(l.version, 0) + 1 AS version, o.entity, o.method, o.convention,
-    o.residual, coalesce(l.total, 0) + t.price + t.at_once AS total,
-    CASE WHEN t.treatment = 'prospective' THEN coalesce(l.total, 0) + t.price - b.recognised
-        ELSE coalesce(l.total, 0) + t.price END AS amount,
-    CASE WHEN t.treatment = 'prospective' AND NOT t.adds THEN 0
-        ELSE portion(coalesce(l.total, 0) + t.price, o.upfront, 1000000) END AS upfront,
-    CASE WHEN t.treatment = 'prospective' THEN 0 ELSE b.recognised END AS base,
-    t.at_once,
-    coalesce(t.starts_on, l.begun_on, t.effective_on) AS begun_on,
-    CASE WHEN t.treatment = 'prospective' THEN greatest(t.effective_on, coalesce(t.starts_on, l.begun_on, t.effective_on))
-        ELSE coalesce(t.starts_on, l.begun_on, t.effective_on) END AS starts_on,
-    coalesce(t.ends_on, l.ends_on) AS ends_on,
-    CASE WHEN t.treatment = 'prospective' THEN 0 ELSE o.start_minute END AS start_minute,
-    CASE WHEN t.ends_on IS NULL THEN o.end_minute ELSE 0 END AS end_minute,
-    t.effective_on AS valid_from, DATE '9999-12-31' AS valid_to,
+SELECT m.item, m.version + 1 AS version, o.entity, o.method, o.convention, o.residual, m.total + m.price + m.at_once AS total,
+    m.total + m.price - CASE WHEN m.catches_up THEN 0 ELSE m.recognised END AS amount,
+    CASE WHEN m.catches_up OR m.opens THEN portion(m.total + m.price, o.upfront, 1000000) ELSE 0 END AS upfront,
+    CASE WHEN m.catches_up THEN m.recognised ELSE 0 END AS base,
+    m.at_once,
+    coalesce(m.starts_on, m.begun_on, m.effective_on) AS begun_on,
+    greatest(
+        CASE WHEN m.catches_up THEN DATE '0001-01-01' ELSE m.effective_on END,
+        coalesce(m.starts_on, m.begun_on, m.effective_on)
+    ) AS starts_on,
+    m.until AS ends_on,
+    CASE WHEN m.catches_up THEN o.start_minute ELSE 0 END AS start_minute,
+    CASE WHEN m.ends_on IS NULL THEN o.end_minute ELSE 0 END AS end_minute,
+    m.effective_on AS valid_from, DATE '9999-12-31' AS valid_to,
     CASE
+        WHEN m.treatment = 'cancel' THEN m.done
         WHEN o.method = 'usage' OR (o.method = 'point_in_time' AND o."trigger" = 'delivery')
-            THEN coalesce(l.units, 0) + t.quantity
-        WHEN o.method = 'billing' THEN coalesce(l.units, 0) + t.price + t.at_once
-        ELSE coalesce(l.units, CASE WHEN o.method = 'milestone' THEN 1000000 ELSE 1 END)
+            THEN coalesce(m.units, 0) + m.quantity
+        WHEN o.method = 'billing' THEN coalesce(m.units, 0) + m.price + m.at_once
+        ELSE coalesce(m.units, CASE WHEN o.method = 'milestone' THEN 1000000 ELSE 1 END)
     END AS units,
-    CASE WHEN t.treatment = 'prospective' THEN d.done ELSE 0 END AS unit_base,
-    t.change_id
-FROM turn t
-JOIN obligation o ON o.item = t.item
-JOIN before b ON b.item = t.item
-JOIN delivered d ON d.item = t.item
-LEFT JOIN current l ON l.item = t.item;
+    CASE WHEN m.catches_up THEN 0 ELSE m.done END AS unit_base,
+    m.change_id
+FROM moved m JOIN subject o ON o.item = m.item;
 
 INSERT INTO layer SELECT * FROM due;

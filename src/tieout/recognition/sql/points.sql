@@ -1,5 +1,6 @@
 -- Progress to date of obligations that are not a matter of time. `done` counts in the units of the obligation: its quantity,
--- millionths of a share, its price, or one for what happens once; progress by cost brings a `whole` of its own.
+-- millionths of a share, its price, or one for what happens once; progress by cost brings a `whole` of its own. What expires
+-- (606-10-55-46) is done whole.
 
 CREATE TABLE point AS
 WITH increment AS (
@@ -20,6 +21,10 @@ WITH increment AS (
 ),
 daily AS (SELECT item, on_date, sum(done)::BIGINT AS done FROM increment GROUP BY item, on_date)
 SELECT item, on_date, (sum(done) OVER (PARTITION BY item ORDER BY on_date))::BIGINT AS done, NULL::BIGINT AS whole FROM daily
+UNION ALL
+SELECT o.item, min(e.happened_on), 1000000, 1000000
+FROM obligation o JOIN event e ON e.contract_id = o.contract_id AND e.line_id = o.line_id AND e.kind = 'expiry'
+GROUP BY o.item
 UNION ALL
 SELECT item, CASE WHEN "trigger" = 'start' THEN starts_on ELSE day_before(ends_on) END, 1, NULL
 FROM obligation WHERE method = 'point_in_time' AND "trigger" IN ('start', 'end')

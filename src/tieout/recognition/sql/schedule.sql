@@ -5,10 +5,8 @@ CREATE TABLE late AS
 SELECT item, sum(amount)::BIGINT AS amount FROM (
     SELECT s.item, s.amount FROM slice s JOIN calendar p ON p.number = s.number WHERE p.state = 'closed'
     UNION ALL
-    SELECT o.item, -b.amount FROM booked b
-    JOIN obligation o ON o.contract_id = b.contract_id AND o.line_id = b.line_id
-    UNION ALL
-    SELECT c.item, -b.amount FROM booked b JOIN cost c ON c.contract_id = b.contract_id AND c.commission_id = b.line_id
+    SELECT k.item, -b.amount FROM booked b JOIN known k ON k.contract_id = b.contract_id AND k.line_id = b.line_id
+        AND (k.kind = b.kind OR (b.kind = '' AND k.kind IN ('revenue', 'commission')))
 ) GROUP BY item HAVING sum(amount) <> 0;
 
 CREATE VIEW movement AS
@@ -18,6 +16,7 @@ UNION ALL
 SELECT k.item, 0, p.number, b.amount, 0
 FROM booked b
 JOIN known k ON k.contract_id = b.contract_id AND k.line_id = b.line_id
+    AND (k.kind = b.kind OR (b.kind = '' AND k.kind IN ('revenue', 'commission')))
 JOIN calendar p ON p.entity = k.entity AND p.period = b.period
 UNION ALL
 SELECT l.item, 0, p.number, 0, l.amount

@@ -22,7 +22,12 @@ UNION ALL
 SELECT c.item * $shards + $shard, 'commission', '', c.contract_id, c.commission_id, '', c.entity, c.currency, c.dimensions,
     k.customer_id, k.region, k.customer_class, c.method, '', 0, c.treatment, 1000000, c.earned_on, c.ends_on, '', '', '', c.amount,
     NULL, '', c.amount, c.amount
-FROM cost c JOIN contract k ON k.contract_id = c.contract_id;
+FROM cost c JOIN contract k ON k.contract_id = c.contract_id
+UNION ALL
+SELECT s.item * $shards + $shard, s.kind, nullif(o.arrangement_id, o.contract_id), o.contract_id, o.line_id, o.product_id, o.entity,
+    o.currency, o.dimensions, o.customer_id, o.region, o.customer_class, o.method, '', 0, s.kind, o.quantity, o.starts_on, o.ends_on,
+    '', '', '', 0, NULL, '', NULL, 0
+FROM side s JOIN obligation o ON o.item = s.of_item;
 
 -- A row of `movement` is current, or an adjustment of closed periods (`late`), never both.
 CREATE OR REPLACE VIEW stored_movement AS

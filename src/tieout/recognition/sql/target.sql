@@ -1,18 +1,24 @@
 -- What accounts should hold of each period, by role, product and dimensions; debits positive. Adjustments (`late`) are told
--- apart. Balance sheet lines carry the dimensions of their contract when all its lines share them, else none.
+-- apart. Balance sheet lines carry the dimensions of their contract when all its lines share them, else none. `functional` is
+-- the amount in the functional currency of the entity; of contracts in another currency the next step works it out.
+
+CREATE TABLE contract_dimension AS
+SELECT c.contract_number, CASE WHEN min(o.dimensions) = max(o.dimensions) THEN min(o.dimensions) ELSE '' END AS dimensions
+FROM obligation o JOIN contract_number c ON c.contract_id = o.contract_id GROUP BY c.contract_number;
 
 CREATE TABLE target AS
-WITH one_dimension AS (
-    SELECT contract_id, CASE WHEN min(dimensions) = max(dimensions) THEN min(dimensions) ELSE '' END AS dimensions
-    FROM obligation GROUP BY contract_id
+WITH netted AS (
+    SELECT contract_number, number, billed, liability_moved, asset_moved, 0 AS settled FROM balance
+    UNION ALL
+    SELECT contract_number, number, 0, 0, 0, amount FROM settlement
 ),
 balances AS (
-    SELECT k.entity, k.currency, d.dimensions, b.number, sum(b.billed)::BIGINT AS billed,
+    SELECT k.entity, k.currency, d.dimensions, b.number, sum(b.billed - b.settled)::BIGINT AS owed,
         sum(b.liability_moved)::BIGINT AS liability_moved, sum(b.asset_moved)::BIGINT AS asset_moved
-    FROM balance b
+    FROM netted b
     JOIN contract_number c ON c.contract_number = b.contract_number
     JOIN contract k ON k.contract_id = c.contract_id
-    JOIN one_dimension d ON d.contract_id = c.contract_id
+    JOIN contract_dimension d ON d.contract_number = b.contract_number
     GROUP BY k.entity, k.currency, d.dimensions, b.number
 ),
 earned AS (
@@ -20,24 +26,57 @@ earned AS (
     FROM summary s JOIN facet f ON f.facet = s.facet
 ),
 entry AS (
-    SELECT 'revenue' AS role, entity, currency, product_id, dimensions, number, -amount AS amount, 0 AS late
-    FROM earned WHERE kind = 'revenue'
+    SELECT kind AS role, entity, currency, product_id, dimensions, number, -amount AS amount, 0 AS late
+    FROM earned WHERE kind <> 'commission'
     UNION ALL
-    SELECT 'revenue', entity, currency, product_id, dimensions, number, -adjustment, 1 FROM earned WHERE kind = 'revenue'
+    SELECT kind, entity, currency, product_id, dimensions, number, -adjustment, 1 FROM earned WHERE kind <> 'commission'
     UNION ALL
-    SELECT 'commission_expense', entity, currency, '', dimensions, number, amount + adjustment, 0 FROM earned
+    SELECT role, e.entity, e.currency, '', e.dimensions, e.number, sign * (e.amount + e.adjustment), 0
+    FROM earned e CROSS JOIN (VALUES ('commission_expense', 1), ('commission_asset', -1)) side(role, sign)
     WHERE kind = 'commission'
-    UNION ALL
-    SELECT 'commission_asset', e.entity, e.currency, '', e.dimensions, e.number, -e.amount - e.adjustment, 0
-    FROM earned e WHERE kind = 'commission'
     UNION ALL
     SELECT role, c.entity, c.currency, '', c.dimensions, p.number, sign * c.amount, 0
     FROM cost c JOIN calendar p ON p.entity = c.entity AND p.starts_on <= c.earned_on AND p.ends_on > c.earned_on
     CROSS JOIN (VALUES ('commission_asset', 1), ('commission_payable', -1)) side(role, sign)
     UNION ALL
     SELECT role, b.entity, b.currency, '', b.dimensions, b.number,
-        CASE role WHEN 'receivable' THEN billed WHEN 'contract_liability' THEN -liability_moved ELSE asset_moved END, 0
+        CASE role WHEN 'receivable' THEN owed WHEN 'contract_liability' THEN -liability_moved ELSE asset_moved END, 0
     FROM balances b CROSS JOIN (VALUES ('receivable'), ('contract_liability'), ('contract_asset')) side(role)
+    UNION ALL
+    SELECT s.role, k.entity, k.currency, '', d.dimensions, s.number, s.amount, 0
+    FROM settlement s
+    JOIN contract_number c ON c.contract_number = s.contract_number
+    JOIN contract k ON k.contract_id = c.contract_id
+    JOIN contract_dimension d ON d.contract_number = s.contract_number
+    UNION ALL
+    SELECT role, o.entity, o.currency, o.product_id, o.dimensions, r.number, CASE role
+        WHEN 'refund_liability' THEN -r.liability
+        WHEN 'return_asset' THEN r.asset
+        WHEN 'inventory' THEN r.cost_back
+        ELSE -r.asset - r.cost_back
+    END, 0
+    FROM returnable r JOIN obligation o ON o.item = r.item
+    CROSS JOIN (VALUES ('refund_liability'), ('return_asset'), ('inventory'), ('cost_of_sales')) side(role)
 )
-SELECT role, entity, currency, product_id, dimensions, number, late, sum(amount)::BIGINT AS amount
-FROM entry GROUP BY role, entity, currency, product_id, dimensions, number, late;
+SELECT t.role, t.entity, t.currency, coalesce(any_value(e.functional_currency), t.currency) AS functional_currency, t.product_id,
+    t.dimensions, t.number, t.late, sum(t.amount)::BIGINT AS amount,
+    sum(CASE WHEN coalesce(e.functional_currency, t.currency) = t.currency THEN t.amount ELSE 0 END)::BIGINT AS functional
+FROM entry t LEFT JOIN entity e ON e.entity = t.entity
+GROUP BY t.role, t.entity, t.currency, t.product_id, t.dimensions, t.number, t.late;
+
+-- The grouped entry of a period's end that turns invoiced income into what was recognised, and is reversed on the next day: for
+-- ledgers that book invoices to income. The invoiced amount stands as role invoiced_income.
+CREATE VIEW reversing AS
+WITH grouped AS (
+    SELECT CASE role WHEN 'receivable' THEN 'invoiced_income' ELSE role END AS role, entity, currency, product_id, dimensions,
+        number, sum(amount) AS amount
+    FROM target WHERE role IN ('receivable', 'revenue', 'refund', 'contract_liability', 'contract_asset') GROUP BY ALL
+),
+span AS (SELECT DISTINCT role, entity, currency, product_id, dimensions FROM grouped)
+SELECT s.role, s.entity, s.currency, s.product_id, s.dimensions, p.period, day_before(p.ends_on) AS entered_on,
+    p.ends_on AS reversed_on, (sum(coalesce(g.amount, 0)) OVER to_date)::BIGINT AS amount
+FROM span s
+JOIN calendar p ON p.entity = s.entity
+LEFT JOIN grouped g ON g.role = s.role AND g.entity = s.entity AND g.currency = s.currency AND g.product_id = s.product_id
+    AND g.dimensions = s.dimensions AND g.number = p.number
+WINDOW to_date AS (PARTITION BY s.role, s.entity, s.currency, s.product_id, s.dimensions ORDER BY p.number);

@@ -14,7 +14,7 @@ import duckdb
 
 from tieout.kernel.money import Money
 from tieout.recognition import engine
-from tieout.recognition.tables import MICRO
+from tieout.recognition.tables import MICRO, NANO
 
 EVER = date(2000, 1, 1)
 Amounts = dict[str, str]
@@ -91,6 +91,22 @@ class Story:
         row = {"invoice_id": number, "line_id": line, "issued_on": day(on), "amount": cents(amount), **columns}
         return self.add("invoice", contract_id=self.contract, **row)
 
+    def credits(self, line: str, on: str, amount: str, treatment: str = "billing_correction") -> Story:
+        """A credit memo, and what it does to revenue."""
+        return self.invoices(line, on, amount, kind="credit_memo", treatment=treatment)
+
+    def pays(self, on: str, amount: str, kind: str = "cash") -> Story:
+        """A payment, credit applied, or a refund paid out."""
+        number = f"P{len(self.inputs.get('payment', ()))}"
+        row = {"payment_id": number, "kind": kind, "paid_on": day(on), "amount": cents(amount)}
+        return self.add("payment", contract_id=self.contract, **row)
+
+    def rate(self, on: str, rate: str, pair: str = "EUR/USD", kind: str = "spot") -> Story:
+        """An exchange rate in force from a day."""
+        one, other = pair.split("/")
+        row = {"from_currency": one, "to_currency": other, "starts_on": day(on), "kind": kind}
+        return self.add("rate", rate=int(Decimal(rate) * NANO), **row)
+
     def months(self, first: str, last: str, closed: int = 0) -> Story:
         """Calendar months from `first` to `last`; the first ones of them closed."""
         start = day(f"{first}-01")
@@ -134,12 +150,12 @@ class Story:
                 found[row["period"]] = found.get(row["period"], 0) + row[column]
         return {period: dollars(found[period]) for period in sorted(found) if found[period]}
 
-    def journal(self, period: str) -> Amounts:
-        """Debits less credits by account, in one period."""
+    def journal(self, period: str, column: str = "amount") -> Amounts:
+        """Debits less credits by account, in one period; `column="functional"` in the functional currency."""
         found: dict[str, int] = {}
         for row in self.rows("journal"):
             if row["period"] == period:
-                found[row["account"]] = found.get(row["account"], 0) + row["amount"]
+                found[row["account"]] = found.get(row["account"], 0) + row[column]
         return {account: dollars(amount) for account, amount in sorted(found.items()) if amount}
 
 

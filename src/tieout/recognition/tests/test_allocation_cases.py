@@ -66,9 +66,16 @@ def test_ssp_may_be_a_share_of_the_list_price() -> None:
 
 @case("D29")
 def test_a_voucher_is_an_obligation_at_the_discount_it_will_bring() -> None:
-    redeemed = f"{50 * 0.30 * 0.80:.2f}"
-    story = Story().sells("Product A", "100", ssp="100").sells("Voucher", "0", ssp=redeemed)
+    story = Story().sells("Product A", "100").priced("Product A", "100").sells("Voucher", "0", quantity=units(1))
+    story.priced("Voucher", "50", basis="option", share=units("0.3"), likelihood=units("0.8"))
     assert story.allocation() == {"Product A": "89.29", "Voucher": "10.71"}
+
+
+def test_an_option_is_recognised_when_it_is_used_and_the_rest_when_it_expires() -> None:
+    story = Story().sells("A", "100", ssp="88").sells("voucher", "0", ssp="12", quantity=units(4))
+    story.happens("delivery", "A", "2019-01-05").happens("delivery", "voucher", "2019-02-05", quantity=units(1))
+    story.happens("expiry", "voucher", "2019-06-30")
+    assert story.revenue("voucher") == {"2019-02": "3.00", "2019-06": "9.00"}
 
 
 def _bonus(*outcomes: tuple[str, str], limit: str) -> Story:

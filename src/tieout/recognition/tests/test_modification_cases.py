@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieout.recognition.tests.conformance import case
-from tieout.recognition.tests.story import Amounts, Story, cents, units
+from tieout.recognition.tests.story import Amounts, Story, cents, day, units
 
 HALF_YEAR = "2019-01-01..2019-06-30"
 
@@ -15,18 +15,22 @@ def _half_year() -> Story:
 @case("D16")
 def test_a_future_discount_leaves_earned_revenue_alone() -> None:
     assert list(_half_year().revenue().values()) == ["100.00"] * 6
-    discounted = _half_year().changes("plan", "2019-04-01", "prospective", "-60")
-    assert list(discounted.revenue().values()) == ["100.00"] * 3 + ["80.00"] * 3
+    by_change = _half_year().changes("plan", "2019-04-01", "prospective", "-60")
+    by_credit_memo = _half_year().credits("plan", "2019-04-17", "60", "goodwill")
+    for discounted in (by_change, by_credit_memo):
+        assert list(discounted.revenue().values()) == ["100.00"] * 3 + ["80.00"] * 3
 
 
 @case("D17")
 def test_a_full_refund_reverses_closed_months_in_the_first_open_one() -> None:
-    story = _half_year().months("2019-01", "2019-06", closed=3)
-    story.booked("plan", {"2019-01": "100", "2019-02": "100", "2019-03": "100"})
-    story.changes("plan", "2019-04-01", "catch_up", "-600")
     expected = {"2019-01": "100.00", "2019-02": "100.00", "2019-03": "100.00", "2019-04": "-300.00"}
-    assert story.revenue() == expected
-    assert story.revenue(column="adjustment") == {}
+    by_change = _half_year().changes("plan", "2019-04-01", "catch_up", "-600")
+    by_credit_memo = _half_year().credits("plan", "2019-04-10", "600", "price_concession")
+    for story in (by_change, by_credit_memo):
+        story.months("2019-01", "2019-06", closed=3)
+        story.booked("plan", {"2019-01": "100", "2019-02": "100", "2019-03": "100"})
+        assert story.revenue() == expected
+        assert story.revenue(column="adjustment") == {}
 
 
 @case("D19")
@@ -101,8 +105,13 @@ def test_a_change_of_a_partly_built_thing_is_caught_up_with() -> None:
 @case("D27")
 def test_a_lower_price_for_all_units_takes_back_part_of_the_first_quarter() -> None:
     story = Story().sells("units", "120000", method="usage", quantity=units(1200))
+    for name, discount, columns in (
+        ("at first", "0", {}),
+        ("more than 1,000 units", "-12000", {"replaces": "at first", "estimated_on": day("2019-04-01")}),
+    ):
+        row = {"line_id": "units", "method": "most_likely", "amount": cents(discount), "probability": units(1)}
+        story.add("estimate", estimate_id=name, contract_id="C", **row, **columns)
     story.happens("usage", "units", "2019-03-31", quantity=units(75))
-    story.changes("units", "2019-04-01", "catch_up", "-12000", reason="more than 1,000 units are now expected")
     story.happens("usage", "units", "2019-06-30", quantity=units(500))
     found = story.revenue()
     assert found["2019-03"] == "7500.00"

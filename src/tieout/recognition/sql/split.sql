@@ -1,0 +1,21 @@
+-- Amounts over weights by largest remainder, in each pool and bundle; ties to the lower contract and line. 128 bits, because
+-- amount times SSP may need them.
+
+CREATE OR REPLACE TABLE $into AS
+WITH product AS (
+    SELECT *, abs(amount)::HUGEINT * weight AS scaled, sum(weight) OVER (PARTITION BY pool, bundle_id)::HUGEINT AS whole
+    FROM $source
+),
+floored AS (
+    SELECT *, CASE WHEN whole = 0 THEN 0 ELSE scaled // whole END AS floor,
+        CASE WHEN whole = 0 THEN 0 ELSE scaled % whole END AS remainder
+    FROM product
+),
+ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY pool, bundle_id ORDER BY remainder DESC, contract_id, line_id) AS place,
+        abs(amount) - sum(floor) OVER (PARTITION BY pool, bundle_id) AS missing
+    FROM floored
+)
+SELECT item, bundle_id,
+    (sign(amount) * (floor + CASE WHEN whole > 0 AND place <= missing THEN 1 ELSE 0 END))::BIGINT AS amount
+FROM ranked;
