@@ -106,7 +106,7 @@ KINDS: Mapping[str, Kind] = {
             "Remaining performance obligations",
             "What was contracted and is not recognised, by when it will be.",
             _remaining,
-            usual=("product",),
+            usual=("entity",),
             asks=("bands", "expedient"),
         ),
         Kind(

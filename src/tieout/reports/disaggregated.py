@@ -52,7 +52,7 @@ def _table(book: duckdb.DuckDBPyConnection, question: Question, by: tuple[str, .
     relation = cheapest(asked(question, by), *RELATIONS)
     narrowed = where(question).also("kind = 'revenue'")
     assert question.as_of is not None
-    found = periods_of(book, relation, narrowed)
+    found = periods_of(book, question, "revenue")
     window = back(found, as_of=question.as_of, since=question.since, span=question.span)
     shown = narrowed.also("starts_on >= $first AND starts_on <= $last", **window.values())
     groups, more = page(book, question, relation, shown, grouping(by))
@@ -79,14 +79,14 @@ def _sums(
 ) -> _Sums:
     listed = ", ".join(columns)
     rows = book.execute(
-        f"SELECT {listed}, period, sum(amount + adjustment)::BIGINT, sum(adjustment)::BIGINT"  # noqa: S608
+        f"SELECT {listed}, starts_on, sum(amount + adjustment)::BIGINT, sum(adjustment)::BIGINT"  # noqa: S608
         f" FROM {relation} WHERE {narrowed.sql} GROUP BY ALL",
         dict(narrowed.values),
     ).fetchall()
     found: _Sums = {}
-    for *group, period, amount, adjustment in rows:
+    for *group, day, amount, adjustment in rows:
         sums = found.setdefault(tuple(group), {each.label: 0 for each in window.periods} | {TOTAL: 0, ADJUSTED: 0})
-        sums[period] += amount
+        sums[window.column_of(day)] += amount
         sums[TOTAL] += amount
         sums[ADJUSTED] += adjustment
     return found

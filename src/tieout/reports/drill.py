@@ -11,7 +11,7 @@ from tieout.reports.answers import EVER, Column, Row, Table
 from tieout.reports.errors import BadQuestion
 from tieout.reports.narrowing import COLUMNS, Narrowed, asked, cheapest, where
 from tieout.reports.questions import Question
-from tieout.reports.remaining import NOT_SHORT, SIGNED
+from tieout.reports.remaining import count
 from tieout.reports.roll_forwards import ASSET, COMMISSION, LIABILITY
 
 
@@ -29,7 +29,6 @@ class Measure:
 
 _SCHEDULE = ("moved",)
 _REVENUE = "kind = 'revenue'"
-_COUNTED = f"{_REVENUE} AND {SIGNED}"
 OFFERED = {facet: COLUMNS[facet] for facet in ("entity", "currency", "product", "region", "class")}
 """Facets with few enough values to pick from."""
 _PLAIN = {"price": "Price", "ssp": "SSP", "allocated": "Allocated", "carve": "Carve"}
@@ -37,10 +36,10 @@ MEASURES: Mapping[str, Measure] = {
     "revenue": Measure("Revenue with adjustments", "amount + adjustment", _SCHEDULE, _REVENUE),
     "amount": Measure("Revenue", "amount", _SCHEDULE, _REVENUE),
     "adjustment": Measure("Prior-period adjustment", "adjustment", _SCHEDULE, _REVENUE),
-    "contracted": Measure("Contracted", "total", ("promise",), SIGNED, timed=False),
-    "fulfilled": Measure("Recognised of the contracts that count", "amount + adjustment", _SCHEDULE, _COUNTED),
-    "remaining": Measure("Remaining", "owed", ("owing",), SIGNED),
-    "unscheduled": Measure("Not scheduled", "owed", ("owing",), SIGNED),
+    "contracted": Measure("Contracted", "total", ("counted_promise",), timed=False),
+    "fulfilled": Measure("Recognised of the contracts that count", "amount + adjustment", ("counted_moved",)),
+    "remaining": Measure("Remaining", "owed", ("counted_owing",)),
+    "unscheduled": Measure("Not scheduled", "owed", ("counted_owing",)),
     **{
         name: Measure(label, name, ("promise",), "allocated IS NOT NULL", timed=False) for name, label in _PLAIN.items()
     },
@@ -71,17 +70,19 @@ def contracts(book: duckdb.DuckDBPyConnection, question: Question, name: str) ->
         raise BadQuestion(f"measure: '{name}' is none of {', '.join(MEASURES)}.", field="measure")
     measure = MEASURES[name]
     relation, narrowed = cheapest(asked(question), *measure.relations), _narrowed(question, measure)
-    amount = f"sum({measure.amount})::BIGINT"
-    rows = book.execute(
-        f"SELECT contract_id, currency, {amount} AS share FROM {relation} WHERE {narrowed.sql}"  # noqa: S608
-        f" GROUP BY contract_id, currency HAVING {amount} <> 0 ORDER BY abs(share) DESC, contract_id, currency"
-        " LIMIT $size + 1 OFFSET $skip",
-        {**narrowed.values, "size": question.size, "skip": (question.page - 1) * question.size},
-    ).fetchall()
-    totals = book.execute(
-        f"SELECT currency, {amount} FROM {relation} WHERE {narrowed.sql} GROUP BY currency ORDER BY currency",  # noqa: S608
+    if relation.startswith("counted"):
+        count(book, question)
+    book.execute(
+        f"CREATE OR REPLACE TEMP TABLE behind AS SELECT contract_id, currency, sum({measure.amount})::BIGINT AS amount"  # noqa: S608
+        f" FROM {relation} WHERE {narrowed.sql} GROUP BY ALL",
         dict(narrowed.values),
+    )
+    rows = book.execute(
+        "SELECT * FROM behind WHERE amount <> 0 ORDER BY abs(amount) DESC, contract_id, currency"
+        " LIMIT $size + 1 OFFSET $skip",
+        {"size": question.size, "skip": (question.page - 1) * question.size},
     ).fetchall()
+    totals = book.execute("SELECT currency, sum(amount)::BIGINT FROM behind GROUP BY ALL ORDER BY ALL").fetchall()
     return Table(
         measure.label,
         [Column("contract", "Contract", "text"), Column("amount", "Amount")],
@@ -93,9 +94,6 @@ def contracts(book: duckdb.DuckDBPyConnection, question: Question, name: str) ->
 
 def _narrowed(question: Question, measure: Measure) -> Narrowed:
     narrowed = where(question).also(measure.condition)
-    if "$as_of" in measure.condition:
-        narrowed = narrowed.also("true", as_of=question.as_of)
-        narrowed = narrowed.also(NOT_SHORT) if question.expedient else narrowed
     if measure.timed and question.first:
         narrowed = narrowed.also("starts_on >= $first", first=question.first)
     if measure.timed and question.last:

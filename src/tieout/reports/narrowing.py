@@ -29,7 +29,11 @@ RELATIONS: Mapping[str, tuple[str, ...]] = {
     "promise": tuple(COLUMNS),
     "standing": _OF_CONTRACT,
     "cost": _OF_CONTRACT,
-    "owing": tuple(COLUMNS),
+    "counted_promise": tuple(COLUMNS),
+    "counted_moved": tuple(COLUMNS),
+    "counted_owing": tuple(COLUMNS),
+    "happened": ("entity", "currency"),
+    "calendar": ("entity",),
 }
 """What each relation of an opened set can be narrowed to and grouped by."""
 
@@ -61,10 +65,12 @@ def asked(question: Question, by: Sequence[str] = ()) -> set[str]:
     return {*by, *(facet for facet, _ in question.only)}
 
 
-def where(question: Question) -> Narrowed:
-    """The conditions of the question's facets."""
+def where(question: Question, relation: str = "") -> Narrowed:
+    """The conditions of the question's facets; with a relation, of those that it knows."""
     conditions, values = ["true"], dict[str, Any]()
     for facet in dict(question.only):
+        if relation and facet not in RELATIONS[relation]:
+            continue
         names = []
         for number, value in enumerate(question.values(facet)):
             names.append(f"${facet}_{number}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from importlib.resources import files
 
 import duckdb
 
@@ -26,19 +27,18 @@ EXPEDIENTS = (
     " the day of the report are in the amounts when they were known.",
 )
 
-SIGNED = "contract_id NOT IN (SELECT contract_id FROM contract WHERE signed_on > $as_of)"
-NOT_SHORT = "contract_id NOT IN (SELECT contract_id FROM short_contract)"
+_COUNTED = (files("tieout.reports") / "sql" / "counted.sql").read_text("utf-8")
 
 
 def tables(book: duckdb.DuckDBPyConnection, question: Question) -> Iterator[Table]:
     """One table: by group, contracted, recognised, remaining, and the remaining by band."""
-    by = question.by or ("product",)
-    cheapest(asked(question, by), "promise")
-    counted = _counted(question)
-    groups, more = page(book, question, "promise", counted, grouping(by))
-    rows = _rows(book, question, counted, by, groups)
+    by = question.by or ("entity",)
+    cheapest(asked(question, by), "counted_promise")
+    count(book, question)
+    groups, more = page(book, question, "counted_promise", where(question), grouping(by))
+    rows = _rows(book, question, by, groups)
     columns = [*(Column(facet, FACETS[facet], "text") for facet in by), *_columns(question)]
-    yield Table("Remaining performance obligations", columns, rows, _rows(book, question, counted, (), None), more=more)
+    yield Table("Remaining performance obligations", columns, rows, _rows(book, question, (), None), more=more)
 
 
 def charts(table: Table) -> Iterator[Chart]:
@@ -51,7 +51,7 @@ def charts(table: Table) -> Iterator[Chart]:
 
 def checks(book: duckdb.DuckDBPyConnection, question: Question, table: Table) -> Iterator[Check]:
     """What is recognised is what positions hold, where every contract counts; and the rows come to the total."""
-    if not _some_left_out(book, question, _counted(question)):
+    if not _some_left_out(book):
         found = {row.currency: row.values["recognised"] for row in table.totals}
         yield from ties.recognised(book, question, found)
     if not table.more and question.page == 1:
@@ -60,9 +60,11 @@ def checks(book: duckdb.DuckDBPyConnection, question: Question, table: Table) ->
             yield Check("Rows = total", total.currency, rows, total.values["remaining"])
 
 
-def _counted(question: Question) -> Narrowed:
-    narrowed = where(question).also(SIGNED, as_of=question.as_of)
-    return narrowed.also(NOT_SHORT) if question.expedient else narrowed
+def count(book: duckdb.DuckDBPyConnection, question: Question) -> None:
+    """Make the relations that leave out what the question does not count, for this connection alone."""
+    assert question.as_of is not None
+    step = _COUNTED.replace("$as_of", f"DATE '{question.as_of.isoformat()}'")
+    book.execute(step.replace("$expedient", "true" if question.expedient else "false"))
 
 
 def _columns(question: Question) -> Iterator[Column]:
@@ -79,56 +81,42 @@ def _columns(question: Question) -> Iterator[Column]:
 
 
 def _rows(
-    book: duckdb.DuckDBPyConnection,
-    question: Question,
-    counted: Narrowed,
-    by: Sequence[str],
-    groups: Sequence[Group] | None,
+    book: duckdb.DuckDBPyConnection, question: Question, by: Sequence[str], groups: Sequence[Group] | None
 ) -> list[Row]:
     columns = grouping(by)
-    contracted = _contracted(book, among(counted, columns, groups), columns)
-    timed = _timed(book, question, counted, by, groups)
+    contracted = _contracted(book, among(where(question), columns, groups), columns)
+    timed = _timed(book, question, by, groups)
     nothing = (0,) * (len(question.bands) + 2)
     wanted = sorted(contracted) if groups is None else groups
     return [_row(by, group, contracted[group], timed.get(group, nothing)) for group in wanted]
 
 
-def _contracted(book: duckdb.DuckDBPyConnection, counted: Narrowed, columns: Sequence[str]) -> dict[Group, int]:
+def _contracted(book: duckdb.DuckDBPyConnection, narrowed: Narrowed, columns: Sequence[str]) -> dict[Group, int]:
     listed = ", ".join(columns)
     found = book.execute(
-        f"SELECT {listed}, sum(total)::BIGINT FROM promise WHERE {counted.sql} GROUP BY ALL",  # noqa: S608
-        dict(counted.values),
+        f"SELECT {listed}, sum(total)::BIGINT FROM counted_promise WHERE {narrowed.sql} GROUP BY ALL",  # noqa: S608
+        dict(narrowed.values),
     ).fetchall()
     return {each[:-1]: each[-1] for each in found}
 
 
 def _timed(
-    book: duckdb.DuckDBPyConnection,
-    question: Question,
-    counted: Narrowed,
-    by: Sequence[str],
-    groups: Sequence[Group] | None,
+    book: duckdb.DuckDBPyConnection, question: Question, by: Sequence[str], groups: Sequence[Group] | None
 ) -> dict[Group, tuple[int, ...]]:
     """By group, what is recognised by the day, and each band. Reads line by line only when some lines do not count."""
-    if _some_left_out(book, question, counted):
-        relation, narrowed = "moved", counted
-    else:
-        relation, narrowed = cheapest(asked(question, by), "cube", "moved"), where(question)
+    whole = "counted_moved" if _some_left_out(book) else cheapest(asked(question, by), "cube", "moved")
     columns, ends = grouping(by), band_ends(question)
-    wanted = among(narrowed.also("kind = 'revenue'", as_of=question.as_of), columns, groups)
+    narrowed = where(question).also("kind = 'revenue'", as_of=question.as_of)
+    wanted = among(narrowed, columns, groups)
     found = book.execute(
-        f"SELECT {', '.join([*columns, *_bands(len(ends))])} FROM {relation} WHERE {wanted.sql} GROUP BY ALL",  # noqa: S608
+        f"SELECT {', '.join([*columns, *_bands(len(ends))])} FROM {whole} WHERE {wanted.sql} GROUP BY ALL",  # noqa: S608
         {**wanted.values, **{f"end_{number}": end for number, end in enumerate(ends)}},
     ).fetchall()
     return {each[: len(columns)]: each[len(columns) :] for each in found}
 
 
-def _some_left_out(book: duckdb.DuckDBPyConnection, question: Question, counted: Narrowed) -> bool:
-    found = book.execute(
-        f"SELECT 1 FROM promise WHERE {where(question).sql} AND NOT ({counted.sql}) LIMIT 1",  # noqa: S608
-        dict(counted.values),
-    ).fetchone()
-    return found is not None
+def _some_left_out(book: duckdb.DuckDBPyConnection) -> bool:
+    return book.execute("SELECT 1 FROM left_out LIMIT 1").fetchone() is not None
 
 
 def band_ends(question: Question) -> list[date]:

@@ -72,17 +72,16 @@ _Sums = dict[str, int]
 def tables(book: duckdb.DuckDBPyConnection, question: Question, roll: Roll) -> Iterator[Table]:
     """One table: for each group its periods, and one total over all of them for each currency."""
     cheapest(asked(question, question.by), roll.relation)
-    narrowed = where(question)
     assert question.as_of is not None
-    found = periods_of(book, roll.relation, narrowed)
+    found = periods_of(book, question, "commission" if roll is COMMISSION else "revenue")
     window = back(found, as_of=question.as_of, since=question.since, span=question.span)
-    groups, more = _page(_sums(book, roll, narrowed, window, grouping(question.by)), question)
-    totals = _sums(book, roll, narrowed, window, ["currency"])
+    sums = _sums(book, roll, where(question), window, grouping(question.by))
+    groups, more = _page(sums, question)
     yield Table(
         roll.title,
         list(_columns(question.by, roll)),
-        [row for group, sums in groups for row in _rows(question.by, group, sums, roll, window)],
-        [_total(currency, sums, roll, window) for (currency,), sums in sorted(totals.items())],
+        [row for group, flows in groups for row in _rows(question.by, group, flows, roll, window)],
+        [_total(currency, flows, roll, window) for currency, flows in sorted(_by_currency(sums).items())],
         lead=roll.lead,
         more=more,
     )
@@ -160,8 +159,19 @@ def _sums(
     found: dict[Group, dict[str, _Sums]] = {}
     for row in rows:
         group, bucket, sums = row[: len(columns)], row[len(columns)], row[len(columns) + 1 :]
-        found.setdefault(group, {})[bucket] = dict(zip(("moved", *roll.flows), sums, strict=True))
+        found.setdefault(group, {})[window.column_of(bucket)] = dict(zip(("moved", *roll.flows), sums, strict=True))
     return found
+
+
+def _by_currency(found: Mapping[Group, dict[str, _Sums]]) -> dict[str, dict[str, _Sums]]:
+    """The groups added up for each currency, which is the last of a group's columns."""
+    sums: dict[str, dict[str, _Sums]] = {}
+    for group, columns in found.items():
+        for column, flows in columns.items():
+            into = sums.setdefault(str(group[-1]), {}).setdefault(column, dict.fromkeys(flows, 0))
+            for name, amount in flows.items():
+                into[name] += amount
+    return sums
 
 
 def _page(

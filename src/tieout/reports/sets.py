@@ -27,6 +27,8 @@ from tieout.revenue.models import FigureSet
 
 KEPT = 4
 """Opened sets that a process keeps; the one that was not used for longest goes first."""
+MEMORY = "2GB"
+"""What the questions to one opened set may hold at once; more goes to disk."""
 _DAY = timedelta(days=1)
 _VIEWS = (files("tieout.reports") / "sql" / "views.sql").read_text("utf-8")
 _INSIDE = "SELECT 1 FROM calendar WHERE starts_on <= $day AND ends_on > $day + 1 LIMIT 1"
@@ -124,6 +126,7 @@ def _basis(found: FigureSet, as_of: date, split: bool) -> Basis:
 
 
 def _opened(figure_set: FigureSet, split: date | None, stack: ExitStack) -> duckdb.DuckDBPyConnection:
+    spill = stack.enter_context(tempfile.TemporaryDirectory(prefix="tieout-reports-"))
     if split is None:
         book = stack.enter_context(figures.open_figures(figure_set))
     else:
@@ -132,6 +135,7 @@ def _opened(figure_set: FigureSet, split: date | None, stack: ExitStack) -> duck
         saved = _split(figure_set, split, folder)
         totals = {name: saved[name] for name in stored.TOTALS}
         stored.show(book, totals, [{name: saved[name] for name in stored.BY_CONTRACT}])
+    book.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'")
     book.execute(_VIEWS)
     return book
 

@@ -28,7 +28,7 @@ def tables(book: duckdb.DuckDBPyConnection, question: Question) -> Iterator[Tabl
     by = question.by or ("product",)
     relation = cheapest(asked(question, by), *RELATIONS)
     narrowed = where(question).also("kind = 'revenue'")
-    window = window_of(book, question, relation, narrowed)
+    window = window_of(book, question)
     groups, more = page(book, question, relation, narrowed, grouping(by))
     found = _amounts(book, relation, narrowed, window, grouping(by), groups)
     totals = _amounts(book, relation, narrowed, window, ["currency"], None)
@@ -41,10 +41,10 @@ def tables(book: duckdb.DuckDBPyConnection, question: Question) -> Iterator[Tabl
     )
 
 
-def window_of(book: duckdb.DuckDBPyConnection, question: Question, relation: str, narrowed: Narrowed) -> Window:
+def window_of(book: duckdb.DuckDBPyConnection, question: Question) -> Window:
     """The periods of the waterfall that the question shows apart."""
     assert question.as_of is not None
-    found = periods_of(book, relation, narrowed)
+    found = periods_of(book, question, "revenue")
     return ahead(found, as_of=question.as_of, since=question.since, span=question.span)
 
 
@@ -111,7 +111,7 @@ def _amounts(
     for *group, bucket, past, amount, adjustment in rows:
         parts = found.setdefault(tuple(group), {part: defaultdict(int) for part in PARTS})
         for part, value in (("amount", amount), ("adjustment", adjustment)):
-            for column in (bucket, TO_DATE if past else TO_COME, TOTAL):
+            for column in (window.column_of(bucket), TO_DATE if past else TO_COME, TOTAL):
                 parts[part][column] += value
     return found
 

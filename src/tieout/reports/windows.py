@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import duckdb
 
 from tieout.reports.answers import Column
-from tieout.reports.narrowing import Narrowed
+from tieout.reports.narrowing import where
+from tieout.reports.questions import Question
 
 EARLIER, LATER = "earlier", "later"
 DAY = timedelta(days=1)
+_BEFORE, _AFTER = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Shown:
     starts_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
     """Consecutive periods. Empty when there are none at all."""
 
@@ -46,8 +49,18 @@ class Window:
         return self.periods[-1].starts_on if self.periods else self.as_of
 
     def bucket(self) -> str:
-        """SQL for the column in which an amount stands."""
-        return f"CASE WHEN starts_on < $first THEN '{EARLIER}' WHEN starts_on > $last THEN '{LATER}' ELSE period END"
+        """SQL for the day that tells the column in which an amount stands: see `column_of`."""
+        return f"CASE WHEN starts_on < $first THEN {_BEFORE} WHEN starts_on > $last THEN {_AFTER} ELSE starts_on END"
+
+    def column_of(self, day: date) -> str:
+        """The name of the column that `bucket` told."""
+        if day < self.first:
+            return EARLIER
+        return LATER if day > self.last else self.labels[day]
+
+    @cached_property
+    def labels(self) -> dict[date, str]:
+        return {each.starts_on: each.label for each in self.periods}
 
     def values(self) -> dict[str, date]:
         """Parameters of `bucket`."""
@@ -64,11 +77,19 @@ class Window:
             yield Column(LATER, "Later", tone="to-come", opens=opens, days=(self.last + DAY, None))
 
 
-def periods_of(book: duckdb.DuckDBPyConnection, relation: str, narrowed: Narrowed) -> list[Shown]:
-    """The accounting periods in which the relation has rows, in time."""
+def periods_of(book: duckdb.DuckDBPyConnection, question: Question, kind: str) -> list[Shown]:
+    """Accounting periods from the first to the last in which anything of a kind (revenue, commission) happened.
+
+    Contracts and customers are not asked, so that the periods of a narrowed report are those of the whole one.
+    """
+    happened, entities = where(question, "happened").also("kind = $kind", kind=kind), where(question, "calendar")
     found = book.execute(
-        f"SELECT period, min(starts_on) FROM {relation} WHERE {narrowed.sql} GROUP BY period ORDER BY 2, 1",  # noqa: S608
-        dict(narrowed.values),
+        f"""
+        WITH span AS (SELECT min(starts_on) AS first, max(starts_on) AS last FROM happened WHERE {happened.sql})
+        SELECT min(period), starts_on FROM calendar, span
+        WHERE {entities.sql} AND starts_on BETWEEN first AND last GROUP BY starts_on ORDER BY starts_on
+        """,  # noqa: S608
+        dict(happened.values),
     )
     return [Shown(*each) for each in found.fetchall()]
 

@@ -11,6 +11,7 @@ import pytest
 
 from tieout.people.models import Environment
 from tieout.recognition.tests.story import EVER
+from tieout.reports.answers import Report
 from tieout.reports.catalogue import KINDS
 from tieout.reports.drill import measure_of
 from tieout.reports.queries import Answer
@@ -43,7 +44,7 @@ def random_books(seed: int) -> dict[str, list[dict[str, Any]]]:
         for n in range(6)
         for currency in ("USD", "JPY")
     ]
-    for number in range(30):
+    for number in range(24):
         _contract(draw, tables, f"C{number:02}")
     return tables
 
@@ -75,7 +76,7 @@ def _contract(draw: random.Random, tables: dict[str, list[dict[str, Any]]], name
 
 def _line(draw: random.Random, tables: dict[str, list[dict[str, Any]]], name: str, line: str, signed: date) -> None:
     product, key = draw.randrange(6), {"contract_id": name, "line_id": line}
-    starts = signed + timedelta(days=draw.randrange(30))
+    starts = signed + timedelta(days=draw.randrange(24))
     ends = starts + timedelta(days=draw.randrange(1, 900))
     price = draw.randrange(1, 5_000_000)
     tables["line"].append({**key, "product_id": f"P{product}", "price": price, "starts_on": starts, "ends_on": ends})
@@ -111,24 +112,25 @@ def test_every_report_of_any_books_ties_and_opens_to_the_same_amounts(books: int
         for name, answer in found.items():
             assert answer.report.ties, (name, day, [check for check in answer.report.checks if check.difference])
         _splits_sum_to_the_waterfall(found)
+        _rolls_sum_to_the_whole(books, day, found)
         _remaining_is_contracted_less_recognised(found["remaining-obligations"])
         for answer in found.values():
             _opens_to_itself(books, answer)
 
 
-@pytest.mark.slow
-def test_rolls_chain_for_each_group_and_groups_sum_to_the_whole(books: int) -> None:
-    for name in ("deferred-revenue", "contract-assets", "commissions"):
-        whole = ask(books, name).report.tables[0]
-        for by in ("entity", "region", "customer"):
-            split = ask(books, name, f"by={by}&size=500").report
-            assert split.ties, (name, by)
-            for period in {row.values["period"] for row in whole.rows}:
-                for amount in ("opening", "closing"):
-                    parts = [row.values[amount] for row in split.tables[0].rows if row.values["period"] == period]
-                    assert sum(parts) == sum(
-                        row.values[amount] for row in whole.rows if row.values["period"] == period
-                    ), (name, by, period)
+def _rolls_sum_to_the_whole(books: int, day: str, found: dict[str, Answer]) -> None:
+    for name, by in (("deferred-revenue", "customer"), ("contract-assets", "region"), ("commissions", "entity")):
+        split = ask(books, name, f"{day}&by={by}&size=500").report
+        assert split.ties, (name, by)
+        for amount in ("opening", "closing"):
+            assert _by_period(split, amount) == _by_period(found[name].report, amount), (name, by, amount)
+
+
+def _by_period(report: Report, amount: str) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for row in report.tables[0].rows:
+        sums[row.currency + row.values["period"]] += row.values[amount]
+    return sums
 
 
 def _splits_sum_to_the_waterfall(found: dict[str, Answer]) -> None:
@@ -136,7 +138,11 @@ def _splits_sum_to_the_waterfall(found: dict[str, Answer]) -> None:
     for row in found["waterfall"].report.tables[0].totals:
         recognised[row.currency] += row.values["to_date"]
     for table in found["disaggregated-revenue"].report.tables:
-        assert {row.currency: row.values["total"] for row in table.totals} == recognised, table.title
+        totals = {row.currency: row.values["total"] for row in table.totals}
+        assert totals == {currency: amount for currency, amount in recognised.items() if currency in totals}, (
+            table.title
+        )
+        assert not any(amount for currency, amount in recognised.items() if currency not in totals)
 
 
 def _remaining_is_contracted_less_recognised(found: Answer) -> None:

@@ -49,6 +49,7 @@ def test_the_contract_asset_comes_and_goes_with_billing_in_arrears(books: int) -
     found = ask(books, "contract-assets", "contract=BETA")
     names = ("period", "opening", "recognised", "billed", "transferred", "closing")
     assert lines(found.report.tables[0].rows, *names) == [
+        ["2026-01", "0.00", "0.00", "0.00", "0.00", "0.00"],
         ["2026-02", "0.00", "100.00", "0.00", "0.00", "100.00"],
         ["2026-03", "100.00", "100.00", "-250.00", "50.00", "0.00"],
     ]
