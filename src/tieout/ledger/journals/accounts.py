@@ -41,12 +41,13 @@ class AccountBook:
             self._rows.setdefault((row.role, row.product_id, row.entity), []).append((row.wanted, row))
 
     def find(self, role: str, product_id: str, entity: str, dimensions: str) -> Mapped | None:
-        """The most specific mapping for a line, or None."""
+        """The most specific mapping for a line; None when there is none, or two of them name different accounts."""
         held = frozenset(dimensions.split(";"))
         for key in _tried(role, product_id, entity):
-            for wanted, row in self._rows.get(key, ()):
-                if wanted <= held:
-                    return row
+            fit = [(wanted, row) for wanted, row in self._rows.get(key, ()) if wanted <= held]
+            if fit:
+                rivals = {row.account for wanted, row in fit if len(wanted) == len(fit[0][0])}
+                return fit[0][1] if len(rivals) == 1 else None
         return None
 
 

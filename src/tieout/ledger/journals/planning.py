@@ -1,7 +1,7 @@
 """From a frozen period to planned entries: target minus posted, cut at the ledger's limits; the same again changes nothing.
 
-A period is planned while it is closing, and after it as long as something of it was never sent. It is held, with a finding,
-while an event has no account or while a person reversed its entry and did not say to book it again.
+A period is planned while it is closing; a closed one is locked. It is held, with a finding, while an event has no account or
+while a person reversed its entry and did not say to book it again.
 """
 
 from __future__ import annotations
@@ -92,16 +92,8 @@ def period_drafts(made: DryRun, settings: JournalSettings, period: Period, sent:
 
 
 def _is_due(process: Process, period: Period) -> bool:
-    """Nothing is planned while the ledger may still be working; a closed period only as long as it lacks something."""
-    mine = of_period(process, period)
-    if mine.filter(state__in=UNCERTAIN).exists():
-        return False
-    own = mine.filter(reverses=None, header__figures=period.figures_id)
-    return (
-        period.state == Period.State.CLOSING
-        or own.filter(state__in=(*OPEN_STATES, State.REVERSED)).exists()
-        or not own.exists()
-    )
+    """A closed period is locked: what it lacks goes into the next one. Nothing is planned while the ledger may be working."""
+    return period.state == Period.State.CLOSING and not of_period(process, period).filter(state__in=UNCERTAIN).exists()
 
 
 def _entries(made: DryRun, currency: str, period: Period) -> list[Entry]:

@@ -38,7 +38,7 @@ def _unmapped(period: Period, made: DryRun) -> Iterator[Noted]:
             record_id=f"{period.label} {period.entity} {role} {product} {currency}"[:120],
             label=f"{period}: {name}",
             owner="here",
-            cause=f"{amount} have no account, so the period's journal cannot be booked.",
+            cause=f"{amount} have no account, or two that are equally specific, so the period's journal cannot be booked.",
             remedy="Map it under Settings › Accounting; then prepare the journals again.",
             facts=_facts(period) | {"role": role, "product": product},
         )

@@ -17,7 +17,7 @@ from tieout.recognition.roles import ROLES
 AMOUNTS = some.lists(some.integers(-1_000_000, 1_000_000), min_size=1, max_size=60)
 FEW = some.sampled_from(["", "a", "b"])
 DIMENSIONS = some.sampled_from(["", "class=x", "location=1", "class=x;location=1", "class=y"])
-ROWS = some.builds(Mapped, some.sampled_from(["revenue", "receivable"]), FEW, FEW, DIMENSIONS, some.just("9"))
+ROWS = some.builds(Mapped, some.sampled_from(["revenue", "receivable"]), FEW, FEW, DIMENSIONS, some.sampled_from(["8", "9"]))
 
 
 @settings(deadline=None)
@@ -44,7 +44,7 @@ def test_a_cut_divides_as_few_lines_as_it_can() -> None:
 
 @settings(deadline=None)
 @given(some.lists(ROWS, max_size=12, unique_by=lambda row: row.key), FEW, FEW, DIMENSIONS)
-def test_the_most_specific_account_plays_the_role(rows: list[Mapped], product: str, entity: str, line: str) -> None:
+def test_the_most_specific_account_plays_the_role_unless_two_are_equally_so(rows: list[Mapped], product: str, entity: str, line: str) -> None:
     found = AccountBook(rows).find("revenue", product, entity, line)
     held = frozenset(line.split(";"))
     fit = [
@@ -55,8 +55,10 @@ def test_the_most_specific_account_plays_the_role(rows: list[Mapped], product: s
         and row.entity in ("", entity)
         and row.wanted <= held
     ]
-    best = max((_rank(row) for row in fit), default=None)
-    assert (None if found is None else _rank(found)) == best
+    best = max(map(_rank, fit), default=None)
+    accounts = {row.account for row in fit if _rank(row) == best}
+    assert (set() if found is None else {found.account}) == (accounts if len(accounts) == 1 else set())
+    assert found is None or _rank(found) == best
     assert AccountBook(reversed(rows)).find("revenue", product, entity, line) == found
 
 
