@@ -48,6 +48,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
     "refund": EventType("Refund of earned revenue", "refund", "receivable"),
     "expected_return": EventType("Expected returns", "revenue", "refund_liability"),
     "goods_expected": EventType("Goods expected back", "return_asset", "cost_of_sales"),
+    "goods_returned": EventType("Goods that came back", "inventory", "return_asset"),
     "interest_income": EventType("Interest on what is paid later", "contract_asset", "interest_income"),
     "interest_expense": EventType("Interest on what was paid before", "interest_expense", "contract_liability"),
     "bad_debt": EventType("Receivable lost", "bad_debt", "receivable"),
