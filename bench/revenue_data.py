@@ -47,7 +47,7 @@ def book(contracts: int, *, invoiced: bool = False) -> duckdb.DuckDBPyConnection
     made = duckdb.connect()
     made.execute(ddl())
     for table, query in _FILL.items():
-        made.execute(f'INSERT INTO "{table}" BY NAME {query.format(contracts=contracts, invoiced=invoiced)}')  # noqa: S608
+        made.execute(f'INSERT INTO "{table}" BY NAME {query.format(contracts=contracts, invoiced=invoiced)}')
     return made
 
 
@@ -62,8 +62,8 @@ def bring(environment_id: int | None, given: duckdb.DuckDBPyConnection) -> Batch
             names = ", ".join(f'"{name}"' for name in INPUTS[table])
             copy = Path(folder) / table
             given.execute(
-                f"""COPY (SELECT {environment_id}, {batch.pk}, row_number() OVER () + 1, {names} FROM "{table}")
-                TO '{copy}' (FORMAT csv, HEADER false, FORCE_QUOTE ({names}))"""
+                f'COPY (SELECT {environment_id}, {batch.pk}, row_number() OVER () + 1, {names} FROM "{table}")'  # noqa: S608
+                f" TO '{copy}' (FORMAT csv, HEADER false, FORCE_QUOTE ({names}))"
             )
             _copy_in(cursor, table, names, copy)
         cursor.execute("analyze")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from tieout.connect.models import Connection
 from tieout.people.actors import Actor, Role
 from tieout.revenue.batches import operations as batches
 from tieout.revenue.models import FACTS, Batch
@@ -107,9 +108,9 @@ def test_template_and_current_data_are_downloaded(browser: Client) -> None:
 
 @pytest.fixture
 def job(actor: Callable[..., Actor]) -> Job:
-    process = Process.objects.create(
-        environment_id=actor(Role.CONTROLLER).environment_id, kind="receipts", name="Orders", created_at=NOW
-    )
+    place = {"environment_id": actor(Role.CONTROLLER).environment_id, "created_at": NOW}
+    billing = Connection.objects.create(connector="revio", name="Billing", **place)
+    process = Process.objects.create(kind="receipts", name="Orders", source=billing, target=billing, **place)
     return Job.objects.create(process=process, trigger="manual", requested_by="Test", state="running", queued_at=NOW)
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.pages.conftest import NOW, Site, work_off
+from tests.pages.conftest import Site
 from tieout.connect.models import Connection
-from tieout.ledger.journals.tests.books import ACCOUNTS, RevenueBooks
+from tieout.ledger.journals.tests.books import RevenueBooks
 from tieout.ledger.models import AccountMapping, Posting
 from tieout.people.actors import Role
 from tieout.revenue.models import CustomField
@@ -47,7 +45,10 @@ def test_a_controller_sets_accounting_up(site: Site, controller: Client, text: W
     told = {"connection": site.target.pk, "journal": "APJ", "posts": "on_demand", "most_lines": 500}
     said = say(controller, "accounting_journal", told)
     assert "Saved." in text(said, ".alert") or "Saved." in said.content.decode()
-    assert set(Process.objects.filter(source=None).values_list("kind", flat=True)) == {"revenue_journals", "journal_check"}
+    assert set(Process.objects.filter(source=None).values_list("kind", flat=True)) == {
+        "revenue_journals",
+        "journal_check",
+    }
     said = say(controller, "accounting_map", {"event": "billing", "debit": "12000", "credit": "23000"})
     page = text(said)
     assert "12000 Accounts receivable" in page
@@ -55,7 +56,13 @@ def test_a_controller_sets_accounting_up(site: Site, controller: Client, text: W
     wrong = controller.post(reverse("accounting_map"), {"event": "billing", "debit": "99999"})
     assert wrong.status_code == 422
     assert "Account 99999 does not exist in the ledger" in text(wrong)
-    field = {"api_name": "segment", "label": "Segment", "source": "customer", "in_journals": "on", "dimension": "GLDIMSEGMENT"}
+    field = {
+        "api_name": "segment",
+        "label": "Segment",
+        "source": "customer",
+        "in_journals": "on",
+        "dimension": "GLDIMSEGMENT",
+    }
     assert "GLDIMSEGMENT" in text(say(controller, "accounting_field_add", field))
     page = text(say(controller, "accounting_look", {}))
     assert "Make journal entry" in page
@@ -127,7 +134,11 @@ def test_nothing_chosen_is_said_so(site: Site, controller: Client, text: Words) 
 def test_the_tabs_of_the_process_lead_to_where_its_things_are(
     site: Site, books: RevenueBooks, controller: Client, viewer: Client
 ) -> None:
-    for page, place in (("process_mapping", "accounting"), ("process_tie_out", "journals"), ("process_preview", "journals")):
+    for page, place in (
+        ("process_mapping", "accounting"),
+        ("process_tie_out", "journals"),
+        ("process_preview", "journals"),
+    ):
         assert controller.get(reverse(page, args=[books.process.pk])).url == reverse(place)
     assert viewer.get(reverse("process_mapping", args=[books.process.pk])).url == reverse("journals")
     assert controller.get(reverse("process", args=[books.process.pk])).status_code == 200

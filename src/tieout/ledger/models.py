@@ -224,7 +224,7 @@ def _weigh(word: str, operation: pgtrigger.Operation, rows: str, **referencing: 
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(**referencing),
+        referencing=pgtrigger.Referencing(**referencing),  # type: ignore[no-untyped-call]
         func=f"insert into ledger_weighing (posting_id) select distinct posting_id from {rows}"  # noqa: S608
         " on conflict do nothing; return null;",
     )

@@ -82,6 +82,14 @@ def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
     return Outcome(parts, _merge(folder, numbers), refused)
 
 
+def compute_here(book: duckdb.DuckDBPyConnection, folder: Path) -> Outcome:
+    """Compute an open book that is small enough for one shard, setting aside what is refused. Raises Refused, Untied."""
+    refused = engine.recognise_what_can_be(book)
+    saved = stored.save(book, folder)
+    parts = {name: saved[name] for name in stored.BY_CONTRACT}
+    return Outcome(parts, {name: saved[name] for name in stored.TOTALS}, refused)
+
+
 def answer(whole: Path, folder: Path, chosen: Plan, number: int) -> dict[str, list[list[str]]]:
     """Compute one shard into its folder. What goes wrong with the data is told, so that it can cross processes."""
     with engine.new_book(memory=chosen.memory, threads=chosen.threads) as book:

@@ -95,7 +95,7 @@ def _accounts(environment_id: int | None, found: Opened) -> dict[Key, _Account]:
     return accounts
 
 
-def _add_ledger(environment_id: int, question: Question, accounts: dict[Key, _Account]) -> None:
+def _add_ledger(environment_id: int | None, question: Question, accounts: dict[Key, _Account]) -> None:
     """What was posted, and what of it was read back exactly as posted."""
     for row in posted(environment_id, until=question.as_of):
         if _wanted(question, row.entity, row.currency):

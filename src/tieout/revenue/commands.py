@@ -102,7 +102,7 @@ def export(terminal: Terminal, target: Target) -> None:
     terminal.done(f"{target} is written.", {"file": str(target)})
 
 
-def _form(target: Path) -> exporting.Form:
+def _form(target: Path) -> str:
     ending = target.suffix.lower()
     if ending == ".xlsx":
         return "xlsx"

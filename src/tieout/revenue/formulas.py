@@ -7,7 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
+
+import duckdb
 
 from tieout.kernel.money import Money
 from tieout.kernel.rounding import divide_half_up
@@ -109,10 +112,16 @@ def _reached(last: Row, until: date | None, reached: int, currency: str, happene
 
 def _weighed(last: Row, until: date) -> tuple[int, int, int]:
     asked = {name: last[name] for name in ("convention", "starts_on", "ends_on", "upfront")}
-    with engine.new_book() as book:
-        row = book.execute(_WEIGHTS, {**asked, "reached": until, "amount": last["layer_amount"]}).fetchone()
+    with _functions().cursor() as asking:
+        row = asking.execute(_WEIGHTS, {**asked, "reached": until, "amount": last["layer_amount"]}).fetchone()
     assert row is not None
     return row[0], row[1], row[2]
+
+
+@cache
+def _functions() -> duckdb.DuckDBPyConnection:
+    """A book that is only asked for the engine's functions; each question takes a cursor of its own."""
+    return engine.new_book()
 
 
 def candidate(entry: Row, currency: str) -> str:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from statistics import median
 from typing import Any
 
@@ -110,12 +111,18 @@ def adopt(actor: Actor, *, method: str, row: Mapping[str, Any], sold: Sequence[S
 def _written(sold: Sequence[Sold], currency: str) -> bytes:
     text = io.StringIO()
     out = csv.writer(text)
-    out.writerow(
-        ("origin", "number", "sold_on", "quantity_millionths", "amount", "unit_price", "region", "customer_class")
-    )
+    out.writerow(("origin", "number", "sold_on", "quantity", "amount", "unit_price", "region", "customer_class"))
     for each in sold:
         amounts = (Money(each.amount, currency).text(), Money(each.unit, currency).text())
         out.writerow(
-            (each.origin, each.number, each.sold_on, each.quantity, *amounts, each.region, each.customer_class)
+            (
+                each.origin,
+                each.number,
+                each.sold_on,
+                f"{(Decimal(each.quantity) / MICRO).normalize():f}",
+                *amounts,
+                each.region,
+                each.customer_class,
+            )
         )
     return text.getvalue().encode()

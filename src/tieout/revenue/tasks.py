@@ -10,8 +10,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from tieout.revenue.batches import reading, weighing
 from tieout.revenue.batches.recomputing import TASK
-from tieout.revenue.figures.making import make
-from tieout.revenue.models import Batch, FigureSet
+from tieout.revenue.figures.making import refresh
+from tieout.revenue.models import Batch
 from tieout.sync.clock import DatabaseClock
 
 
@@ -35,6 +35,6 @@ def read_batch(batch_id: int) -> None:
 def compute_figures(environment_id: int) -> None:
     """Bring the figures of an environment up to date with what was applied."""
     try:
-        make(environment_id, cause=FigureSet.Cause.DATA, now=DatabaseClock()())
+        refresh(environment_id, now=DatabaseClock()())
     finally:
         connection.close()

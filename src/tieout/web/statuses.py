@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 TONES: dict[str, str] = {
-    **dict.fromkeys(("healthy", "succeeded", "verified", "resolved", "active", "ok", "done", "closed", "applied"), "green"),
-    **dict.fromkeys(("running", "sending", "queued", "sent", "reversing", "closing", "frozen", "ready", "reading"), "blue"),
+    **dict.fromkeys(
+        ("healthy", "succeeded", "verified", "resolved", "active", "ok", "done", "closed", "applied"), "green"
+    ),
+    **dict.fromkeys(
+        ("running", "sending", "queued", "sent", "reversing", "closing", "frozen", "ready", "reading"), "blue"
+    ),
     **dict.fromkeys(("attention", "unknown", "stopping", "open", "failing", "waiting", "warning"), "orange"),
     **dict.fromkeys(("failed", "error", "revoked", "expired", "refused"), "red"),
     **dict.fromkeys(

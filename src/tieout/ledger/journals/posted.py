@@ -54,7 +54,7 @@ class Posted:
     under_way: int
 
 
-def posted(environment_id: int, *, entity: str | None = None, until: date | None = None) -> Iterator[Posted]:
+def posted(environment_id: int | None, *, entity: str | None = None, until: date | None = None) -> Iterator[Posted]:
     """What was posted, of one entity and of periods that began by `until` (that day included), if these are given."""
     values = {"environment": environment_id, "entity": entity, "until": until.isoformat() if until else None}
     read = cache(lambda dimensions: text_of_line(json.loads(dimensions)))
@@ -65,7 +65,7 @@ def posted(environment_id: int, *, entity: str | None = None, until: date | None
             yield Posted(books, currency, period, begun, account, read(dimensions), part, held, under_way)
 
 
-def posted_rows(environment_id: int) -> list[dict[str, Any]]:
+def posted_rows(environment_id: int | None) -> list[dict[str, Any]]:
     """Rows of the engine's table `posted`: amounts in minor units, dimensions as the ledger holds them."""
     sums: dict[tuple[str, str, str, str, str], int] = {}
     for row in posted(environment_id):

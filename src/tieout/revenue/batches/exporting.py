@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from django.db import connection
 
@@ -23,12 +23,11 @@ from tieout.revenue.batches.vocabulary import ORDERS
 from tieout.revenue.batches.workbook_out import Workbook
 from tieout.revenue.models import FACTS
 
-Form = Literal["xlsx", "zip"]
 LISTS = {"product_id": "product", "rule_id": "rule", "customer_id": "customer", "entity": "entity"}
 """Columns that are picked from what there is."""
 
 
-def write_template(environment_id: int | None, form: Form, target: Path) -> Path:
+def write_template(environment_id: int | None, form: str, target: Path) -> Path:
     """An empty workbook with choices, instructions and examples, or a zip of empty CSV files with a text that explains."""
     sheets = {kind: slots(kind, customs_of(environment_id)) for kind in SHEETS}
     if form == "zip":
@@ -43,7 +42,7 @@ def write_template(environment_id: int | None, form: Form, target: Path) -> Path
     return target
 
 
-def write_export(environment_id: int | None, form: Form, target: Path) -> Path:
+def write_export(environment_id: int | None, form: str, target: Path) -> Path:
     """Everything in force."""
     customs = customs_of(environment_id)
     with open_book() as book:

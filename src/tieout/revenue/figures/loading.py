@@ -21,8 +21,11 @@ from tieout.recognition.tables import INPUTS, KEYS, Column
 from tieout.revenue import periods
 from tieout.revenue.figures import closed, dimensions
 from tieout.revenue.figures.staged import NOTHING, Staged
-from tieout.revenue.models import FACTS, Batch
+from tieout.revenue.figures.states import known as known
+from tieout.revenue.models import FACTS
 
+MEMORY = "500MB"
+"""What a book in a file may take while it is filled."""
 NAMES_ONLY = {"name", "override_reason", "reason"}
 """Text that no figure depends on stays where it is, but for whether a reason was given."""
 
@@ -51,9 +54,9 @@ def load(
     return read(Scope(environment_id, known_at, chosen), staged=staged)
 
 
-def read(scope: Scope, *, staged: Staged = NOTHING) -> duckdb.DuckDBPyConnection:
-    """The same for a scope."""
-    book = engine.new_book()
+def read(scope: Scope, *, staged: Staged = NOTHING, path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The same for a scope; in a file when `path` is given."""
+    book = engine.new_book(path, memory=MEMORY if path else "")
     if scope.contracts is not None:
         scope = Scope(scope.environment_id, scope.known_at, staged.contracts() | scope.contracts)
     with one_moment():
@@ -61,14 +64,6 @@ def read(scope: Scope, *, staged: Staged = NOTHING) -> duckdb.DuckDBPyConnection
         staged.lay_over(book)
         finish(book, scope)
     return book
-
-
-def known(environment_id: int | None, known_at: datetime | None = None) -> Batch | None:
-    """The last batch applied by a moment."""
-    applied = Batch.objects.filter(environment_id=environment_id, applied_at__isnull=False)
-    if known_at is not None:
-        applied = applied.filter(applied_at__lte=known_at)
-    return applied.order_by("-applied_at", "-pk").first()
 
 
 @contextmanager

@@ -1,86 +1,147 @@
 """Making a set of figures: read, compute, store the files, then in one transaction enter the set and its gaps.
 
 Nothing is written to the database before all files are in the store; a run that dies leaves only files that nobody names.
+When few contracts changed, only their arrangements are computed, as a further generation of files on the base of the last set.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import orjson
 from django.db import transaction
 
-from tieout.recognition import engine, steps, stored
+from tieout.recognition import shards, steps, stored
 from tieout.revenue.figures import gaps, loading
-from tieout.revenue.models import Batch, FigureSet, Period
+from tieout.revenue.figures.changes import changed_since
+from tieout.revenue.figures.opening import latest, placed
+from tieout.revenue.figures.recomputing import GENERATIONS, recompute
+from tieout.revenue.figures.states import State, state_of
+from tieout.revenue.models import FACTS, FigureSet
 from tieout.revenue.store import store
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a computation left in its folder."""
+
+    outcome: shards.Outcome
+    base: FigureSet | None = None
+    contracts: Collection[str] | None = None
+    """The contracts computed again; None: all."""
+
+
 def make(
-    environment_id: int | None, *, cause: str, now: datetime, contracts: Collection[str] | None = None
+    environment_id: int | None,
+    *,
+    cause: str,
+    now: datetime,
+    contracts: Collection[str] | None = None,
+    workers: int | None = None,
 ) -> FigureSet:
-    """Compute all figures, or those of some contracts on the base of the latest set. Raises Refused, Untied."""
+    """Compute all figures, or those of some contracts on the base of the latest set. Raises Refused, Untied, ShardFailed.
+
+    What batches changed since the base is computed as well. Everything is computed when the base cannot be built on: the engine,
+    the periods or the settings are others, or too much changed.
+    """
+    with tempfile.TemporaryDirectory(prefix="tieout-figures-") as name:
+        folder = Path(name)
+        state = state_of(environment_id)
+        base = _base(environment_id, state) if contracts is not None else None
+        made = _partial(environment_id, base, contracts, folder) if base and contracts is not None else None
+        if made is None:
+            state, made = _whole(environment_id, folder, workers)
+        return _enter(environment_id, state, made, cause, now)
+
+
+def refresh(environment_id: int | None, *, now: datetime) -> FigureSet:
+    """Bring the figures up to date with what was applied, at the least cost; the latest set when nothing was."""
+    base = latest(environment_id)
+    changed = changed_since(environment_id, base) if base else None
+    if base and changed == frozenset() and _base(environment_id, state_of(environment_id)):
+        return base
+    return make(environment_id, cause=FigureSet.Cause.DATA, now=now, contracts=changed)
+
+
+def _base(environment_id: int | None, state: State) -> FigureSet | None:
+    """The latest set, if its files can stay in use."""
+    found = latest(environment_id)
+    if found is None or found.rules_hash != steps.fingerprint() or found.totals.get("settings") != state.settings:
+        return None
+    return found if len(placed(found)[1]) < GENERATIONS else None
+
+
+def _whole(environment_id: int | None, folder: Path, workers: int | None) -> tuple[State, Made]:
     scope = loading.Scope(environment_id)
-    with tempfile.TemporaryDirectory(prefix="tieout-figures-") as folder:
-        with loading.one_moment():
-            known = loading.known(environment_id)
-            inputs_hash = _inputs_hash(environment_id)
-            book = loading.read(scope)
-        with book:
-            refused = engine.recognise_what_can_be(book)
-            saved = stored.save(book, Path(folder))
-            files = {_name(table): _keep(book, place) for table, (place,) in saved.items()}
-            totals = _totals(book)
+    lines = FACTS["line"]._default_manager.filter(environment_id=environment_id, until__isnull=True).count()
+    path = folder / "whole.duckdb" if lines > shards.LINES else None
+    with loading.one_moment():
+        state = state_of(environment_id)
+        book = loading.read(scope, path=path)
+    with book:
+        if path is None:
+            return state, Made(shards.compute_here(book, folder))
+    chosen = shards.plan(lines, workers=workers or len(os.sched_getaffinity(0)), lenient=True)
+    return state, Made(shards.compute(path, folder / "shards", chosen))
+
+
+def _partial(environment_id: int | None, base: FigureSet, contracts: Collection[str], folder: Path) -> Made | None:
+    """None when the changes are too many, or may concern any contract."""
+    since = changed_since(environment_id, base)
+    if since is None:
+        return None
+    computed = recompute(environment_id, base, since | frozenset(contracts), folder)
+    return Made(computed.outcome, base, computed.contracts) if computed else None
+
+
+def _enter(environment_id: int | None, state: State, made: Made, cause: str, now: datetime) -> FigureSet:
+    totals = {**_sums(made.outcome.totals["waterfall"]), "settings": state.settings}
+    files = _files(made)  # moves them
     with transaction.atomic():
-        made = FigureSet.objects.create(
+        entered = FigureSet.objects.create(
             environment_id=environment_id,
             cause=cause,
-            known=known,
+            known=state.known,
+            base=made.base,
             made_at=now,
-            inputs_hash=inputs_hash,
+            inputs_hash=state.inputs,
             rules_hash=steps.fingerprint(),
-            outputs_hash=_hash({name: about["sha256"] for name, about in files.items()}),
+            outputs_hash=state.hashed({name: about["sha256"] for name, about in files.items()}),
             files=files,
             totals=totals,
         )
-        gaps.note(environment_id, refused, contracts=None, now=now)
-    return made
+        gaps.note(environment_id, made.outcome.refused, contracts=made.contracts, now=now)
+    return entered
 
 
-def _name(table: str) -> str:
-    return f"0/{table}/0" if table in stored.BY_CONTRACT else table
+def _files(made: Made) -> dict[str, dict[str, Any]]:
+    """Generations stay as they are in the base; the totals are new."""
+    before = made.base.files if made.base else {}
+    kept = {name: about for name, about in before.items() if "/" in name}
+    generation = 1 + max((int(name.split("/")[0]) for name in kept), default=-1)
+    new = {
+        f"{generation}/{table}/{part:04}": _keep(place)
+        for table, places in made.outcome.parts.items()
+        for part, place in enumerate(places)
+    }
+    return kept | new | {name: _keep(places[0]) for name, places in made.outcome.totals.items()}
 
 
-def _keep(book: duckdb.DuckDBPyConnection, place: Path) -> dict[str, Any]:
-    rows = book.execute("SELECT count(*) FROM read_parquet(?)", [str(place)]).fetchone()
+def _keep(place: Path) -> dict[str, Any]:
+    with duckdb.connect() as reader:
+        rows = reader.execute("SELECT num_rows FROM parquet_file_metadata(?)", [str(place)]).fetchone()
     return {**asdict(store().put_file(place)), "rows": rows[0] if rows else 0}
 
 
-def _totals(book: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    found = book.execute(
-        "SELECT kind, currency, sum(amount + adjustment)::BIGINT FROM stored_waterfall GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
+def _sums(waterfall: Collection[Path]) -> Mapping[str, int]:
+    with duckdb.connect() as reader:
+        found = reader.execute(
+            f"SELECT kind, currency, sum(amount + adjustment)::BIGINT FROM {stored.scan(list(waterfall))} GROUP BY ALL ORDER BY ALL"  # noqa: S608
+        ).fetchall()
     return {f"{kind} {currency}": amount for kind, currency, amount in found}
-
-
-def _inputs_hash(environment_id: int | None) -> str:
-    """Over what was applied, in order, by the hashes of the files; and over the periods as they stand."""
-    applied = Batch.objects.filter(environment_id=environment_id, applied_at__isnull=False).order_by("applied_at", "pk")
-    held = Period.objects.filter(environment_id=environment_id).order_by("entity", "starts_on")
-    return _hash(
-        {
-            "batches": [list(each) for each in applied.values_list("pk", "origin", "file_sha256")],
-            "periods": [list(each) for each in held.values_list("entity", "label", "state", "figures_id")],
-        }
-    )
-
-
-def _hash(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

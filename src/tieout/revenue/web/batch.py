@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -59,12 +60,13 @@ class BatchPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = super().get_context_data(**kwargs)
         batch = self.object
-        own = {
+        own: dict[str, Any] = {
             "preview": lambda: shown_impact(batch),
             "matching": lambda: shown_matching(batch),
             "timeline": lambda: {"entries": list(queries.timeline(batch))},
-        }.get(shown["tab"], dict)()
-        return {**shown, **own, **states(batch), "undone_by": getattr(batch, "undone_by", None)}
+        }
+        told = own[shown["tab"]]() if shown["tab"] in own else {}
+        return {**shown, **told, **states(batch), "undone_by": getattr(batch, "undone_by", None)}
 
 
 class BatchLive(Fragment):
@@ -146,7 +148,8 @@ class MatchBatch(Action):
 
     def act(self) -> str:
         batch, sent = of_request(self), self.request.POST
-        sheets, columns = {}, {}
+        sheets: dict[str, str] = {}
+        columns: dict[str, dict[str, str]] = {}
         for at, sheet in enumerate(batch.matching.get("sheets", ())):
             kind = sent.get(f"kind-{at}", sheet["kind"])
             if kind != sheet["kind"]:
@@ -269,7 +272,7 @@ class Marked(Guarded):
 
     permission = Permission.READ
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         batch = of_request(self)
         if not batch.file_sha256:
             return redirect("batch", pk=pk)

@@ -10,7 +10,6 @@ from typing import Any
 import django_filters
 import django_tables2
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
 from django.urls import reverse
@@ -145,7 +144,7 @@ class Upload(FormPage):
         yield Crumb("Import data", reverse("imports"))
 
     def save(self, form: UploadForm) -> str:
-        given: UploadedFile = form.cleaned_data["file"]
+        given: Any = form.cleaned_data["file"]
         path = getattr(given, "temporary_file_path", None)
         self.batch = operations.receive(
             self.actor,

@@ -17,7 +17,9 @@ from tieout.recognition.roles import ROLES
 AMOUNTS = some.lists(some.integers(-1_000_000, 1_000_000), min_size=1, max_size=60)
 FEW = some.sampled_from(["", "a", "b"])
 DIMENSIONS = some.sampled_from(["", "class=x", "location=1", "class=x;location=1", "class=y"])
-ROWS = some.builds(Mapped, some.sampled_from(["revenue", "receivable"]), FEW, FEW, DIMENSIONS, some.sampled_from(["8", "9"]))
+ROWS = some.builds(
+    Mapped, some.sampled_from(["revenue", "receivable"]), FEW, FEW, DIMENSIONS, some.sampled_from(["8", "9"])
+)
 
 
 @settings(deadline=None)
@@ -44,7 +46,9 @@ def test_a_cut_divides_as_few_lines_as_it_can() -> None:
 
 @settings(deadline=None)
 @given(some.lists(ROWS, max_size=12, unique_by=lambda row: row.key), FEW, FEW, DIMENSIONS)
-def test_the_most_specific_account_plays_the_role_unless_two_are_equally_so(rows: list[Mapped], product: str, entity: str, line: str) -> None:
+def test_the_most_specific_account_plays_the_role_unless_two_are_equally_so(
+    rows: list[Mapped], product: str, entity: str, line: str
+) -> None:
     found = AccountBook(rows).find("revenue", product, entity, line)
     held = frozenset(line.split(";"))
     fit = [
