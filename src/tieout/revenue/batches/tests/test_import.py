@@ -63,9 +63,7 @@ def imported_unless_empty(actor: Actor, data: bytes) -> Batch:
 
 
 @pytest.mark.parametrize("form", ["xlsx", "zip"])
-def test_what_is_exported_and_imported_again_changes_nothing(
-    accountant: Actor, tmp_path: Path, form: exporting.Form
-) -> None:
+def test_what_is_exported_and_imported_again_changes_nothing(accountant: Actor, tmp_path: Path, form: str) -> None:
     CustomField.objects.create(
         environment_id=accountant.environment_id, api_name="site", label="Installed at", source="subscription"
     )
