@@ -23,6 +23,7 @@ class Part(StrEnum):
     PULL = "pull"
     POST = "post"
     PAGES = "pages"
+    IMPORTS = "imports"
 
 
 def main(
@@ -38,14 +39,15 @@ def main(
         logging.disable(logging.WARNING)
         from django.conf import settings
 
-        from bench import figures, machine, pages, post, pull, site
+        from bench import figures, imports, machine, pages, post, pull, site
 
         with vendors(SMALL) as running:
             site.set_up(running.credentials)
         about = machine.describe(settings.DATABASE_ADDRESS.conninfo)
         console.print(about)
         groups = []
-        parts = {Part.PULL: pull.measure, Part.POST: post.measure, Part.PAGES: pages.measure}
+        parts = {Part.PULL: pull.measure, Part.POST: post.measure, Part.PAGES: pages.measure,
+                 Part.IMPORTS: imports.measure}  # fmt: skip
         for part in only or list(Part):
             groups.append(parts[part](TINY if tiny else FULL, lambda text: console.print(f"[dim]{text}[/]")))
             console.print(figures.table(groups[-1]))

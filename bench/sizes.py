@@ -17,7 +17,17 @@ class Size:
     requests: int
     uncounted: int
     """Requests of each page before the ones that count."""
+    contracts: int
+    """Contracts of five lines in the revenue book, and in the large one; how many of them change at a time."""
+    many_contracts: int
+    changed: int
+    journal_lines: int
+    beancount_seconds: float
+    import_contracts: int
+    """Contracts of five lines each in one import file."""
 
 
-FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=30, payments=1_000_000, requests=100, uncounted=10)
-TINY = Size(pull_scale=0.01, rounds=1, post_scale=0.02, documents=2, payments=2_000, requests=3, uncounted=1)
+FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=30, payments=1_000_000, requests=100, uncounted=10,
+            import_contracts=200_000)  # fmt: skip
+TINY = Size(pull_scale=0.01, rounds=1, post_scale=0.02, documents=2, payments=2_000, requests=3, uncounted=1,
+            import_contracts=200)  # fmt: skip
