@@ -42,7 +42,7 @@ def test_a_controller_sets_accounting_up(site: Site, controller: Client, text: W
     choose = text(controller.get(reverse("accounting_connect")))
     assert "AC Journal Posting" in choose
     assert "Sage Intacct" in choose
-    told = {"connection": site.target.pk, "journal": "APJ", "posts": "on_demand", "most_lines": 500}
+    told = {"connection": site.target.pk, "journal": "APJ", "posts": "on_demand", "detail": "contract", "most_lines": 500}
     said = say(controller, "accounting_journal", told)
     assert "Saved." in text(said, ".alert") or "Saved." in said.content.decode()
     assert set(Process.objects.filter(source=None).values_list("kind", flat=True)) == {

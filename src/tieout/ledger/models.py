@@ -91,6 +91,18 @@ class AccountingCheck(models.Model):
         return f"Accounting of {self.environment_id} as of {self.checked_at:%Y-%m-%d %H:%M}"
 
 
+class JournalCheck(models.Model):
+    """When what the ledger holds was last compared with the journals that were posted, and what stood apart."""
+
+    environment = models.OneToOneField("people.Environment", on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+    apart = models.JSONField(default=list)
+    """Entity, currency, account, day, minor (held less posted, debits positive), and posting: null for what others booked."""
+
+    def __str__(self) -> str:
+        return f"Journals of {self.environment_id} as of {self.checked_at:%Y-%m-%d %H:%M}"
+
+
 class Posting(models.Model):
     """One document for the ledger: an other receipt or a journal entry, and how far it has come."""
 

@@ -16,7 +16,9 @@ import duckdb
 from django.db import connection as database
 
 from tieout.ledger.journals import journal_process, posted
+from tieout.ledger.journals.check_kind import CHECK_KIND
 from tieout.ledger.journals.dry_run import account_book, journal_settings
+from tieout.ledger.models import JournalCheck, Posting
 from tieout.reports import sources
 from tieout.reports.answers import Check, Column, Report, Row, Table
 from tieout.reports.narrowing import where
@@ -44,11 +46,15 @@ _VERIFIED = """
     select posting.header->>'books', posting.currency, line.account,
            sum(case line.side when 'debit' then line.amount_minor else -line.amount_minor end)::bigint
       from ledger_posting posting join ledger_line line on line.posting_id = posting.id
-     where posting.process_id = %(process)s and posting.state in ('verified', 'reversing', 'reversed')
+     where posting.process_id = %(process)s
+       and (posting.state in ('verified', 'reversing', 'reversed') or posting.id = any(%(apart)s))
        and (posting.header->>'starts_on')::date <= %(as_of)s
      group by 1, 2, 3
 """
 UNMAPPED = "not mapped"
+_OPEN = Finding.State.OPEN
+_NAMED = 20
+"""Findings that are told one by one."""
 Key = tuple[str, str, str]
 """Entity, currency, account."""
 
@@ -103,11 +109,23 @@ def _add_ledger(environment_id: int | None, question: Question, accounts: dict[K
     process = journal_process(environment_id)
     if process is None:
         return
+    apart = _apart(environment_id, question.as_of)
+    read = [each["posting"] for each in apart if each["posting"]]
     with database.cursor() as cursor:
-        cursor.execute(_VERIFIED, {"process": process.pk, "as_of": question.as_of})
-        for entity, currency, account, amount in cursor.fetchall():
-            if _wanted(question, entity, currency):
-                accounts[entity, currency, account].verified += amount
+        cursor.execute(_VERIFIED, {"process": process.pk, "as_of": question.as_of, "apart": read})
+        held = [*cursor.fetchall(), *((e["entity"], e["currency"], e["account"], e["minor"]) for e in apart)]
+    for entity, currency, account, amount in held:
+        if _wanted(question, entity, currency):
+            accounts[entity, currency, account].verified += amount
+
+
+def _apart(environment_id: int | None, as_of: date | None) -> list[dict[str, Any]]:
+    """What the nightly check found to stand apart from what was posted, unless it was found as posted since."""
+    check = JournalCheck.objects.filter(environment_id=environment_id).first()
+    rows = [each for each in (check.apart if check else ()) if as_of is None or each["day"] <= as_of.isoformat()]
+    named = [each["posting"] for each in rows if each["posting"]]
+    mended = set(Posting.objects.filter(pk__in=named, state=Posting.State.VERIFIED).values_list("pk", flat=True))
+    return [each for each in rows if each["posting"] not in mended]
 
 
 def _subledger(book: duckdb.DuckDBPyConnection, question: Question) -> dict[tuple[str, str, str], int]:
@@ -218,10 +236,15 @@ def _notes(environment_id: int | None, as_of: date) -> Iterator[str]:
     if process is None:
         yield "No journals are posted yet: set up Settings › Accounting, then the last columns are filled."
         return
-    found = Finding.objects.filter(process=process, state=Finding.State.OPEN).count()
+    check = JournalCheck.objects.filter(environment_id=environment_id).first()
+    if check is None:
+        yield "The nightly check has not run yet."
+    kinds = (process.kind, CHECK_KIND)
+    found = Finding.objects.filter(process__environment_id=environment_id, process__kind__in=kinds, state=_OPEN)
+    yield from (f"{each.label}: {each.cause}" for each in found.order_by("pk")[:_NAMED])
+    if check and not found:
+        yield f"The nightly check of {check.checked_at:%Y-%m-%d %H:%M} UTC found nothing that differs in Intacct."
     yield (
-        f"{found} open findings of posting and of the nightly check: what Intacct holds may differ from what was posted."
-        if found
-        else "The nightly check has found nothing that differs in Intacct."
+        f"Intacct: entries of periods that began by {as_of} as read back, with what the nightly check found changed, gone or"
+        " added there; entries under way count as posted only."
     )
-    yield f"Intacct shows entries of periods that began by {as_of}, read back exactly as posted; those under way count as posted."

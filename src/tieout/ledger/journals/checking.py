@@ -6,22 +6,24 @@ Entries that others made in the same journal count only when they touch an accou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 from django.db.models.fields.json import KT
 
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import ReadsJournals
-from tieout.connectors.kit.documents import Held, Journal
+from tieout.connectors.kit.documents import Document, Held, Journal
 from tieout.kernel.money import Money
 from tieout.ledger import delivery
 from tieout.ledger.drafts import document_of
-from tieout.ledger.errors import HeldTwice, Vanished
+from tieout.ledger.errors import HeldTwice, Vanished, parse_settings
 from tieout.ledger.journals.posted import journal_process
-from tieout.ledger.models import Posting
+from tieout.ledger.journals.settings import JournalSettings
+from tieout.ledger.models import JournalCheck, Posting
 from tieout.ledger.outbox import Desk
 from tieout.sync.findings import note_all
 from tieout.sync.kinds import Rule
@@ -52,6 +54,19 @@ class _Seen:
     posted: Counter[Account] = field(default_factory=Counter)
     held: Counter[Account] = field(default_factory=Counter)
     noted: list[Noted] = field(default_factory=list)
+    apart: list[dict[str, Any]] = field(default_factory=list)
+
+    def book(
+        self, documents: Iterable[Document], planned: Document | None, day: date, books: str, pk: int | None
+    ) -> None:
+        """Count what the ledger holds for a posting, or of somebody else's entry, and keep what stands apart."""
+        held, posted = _sums(documents), _sums([planned] if planned else [])
+        self.held.update(held)
+        self.posted.update(posted)
+        for account, currency in sorted(held.keys() | posted.keys()):
+            if moved := held[account, currency] - posted[account, currency]:
+                told = {"entity": books, "currency": currency, "account": account, "day": day.isoformat()}
+                self.apart.append({**told, "minor": moved, "posting": pk})
 
     def note(self, rule: str, record: str, label: str, cause: str, remedy: str) -> None:
         state = Finding.State.DISMISSED if (rule, record) in self.decided else Finding.State.OPEN
@@ -74,6 +89,8 @@ def check(run: Run) -> None:
         _look_around(desk, process, seen)
     _balance(process, seen)
     note_all(run.process, run.job, seen.noted, run.clock())
+    found = {"checked_at": run.clock(), "apart": seen.apart}
+    JournalCheck.objects.update_or_create(environment_id=process.environment_id, defaults=found)
     _resolve(run, seen)
     run.advance(findings=len(seen.noted))
 
@@ -90,9 +107,9 @@ def _read_back(desk: Desk, batch: Sequence[Posting], seen: _Seen) -> None:
         found = desk.session.find([document_of(posting) for posting in batch])
     wrong = delivery.compare(desk, batch, found)
     for posting in batch:
-        _add(seen.posted, document_of(posting))
-        for each in found.get(posting.key, ()):
-            _add(seen.held, each.document)
+        held = [each.document for each in found.get(posting.key, ())]
+        begun = date.fromisoformat(posting.header["starts_on"])
+        seen.book(held, document_of(posting), begun, posting.header["books"], posting.pk)
         if problem := wrong.get(posting.pk):
             rule = {Vanished: "entry_deleted", HeldTwice: "entry_doubled"}.get(type(problem), "entry_edited")
             seen.note(rule, posting.key, posting.group, problem.message, problem.advice)
@@ -107,31 +124,30 @@ def _look_around(desk: Desk, process: Process, seen: _Seen) -> None:
     if span["last"] is None or not isinstance(desk.session, ReadsJournals):
         return
     known = set(Posting.objects.filter(target=desk.target).values_list("key", flat=True))
+    settings = parse_settings(JournalSettings, process.settings)
     for symbol in sorted(symbols):
         with slot(desk.target):
             strange = list(desk.session.entries(symbol, date.fromisoformat(span["first"]), span["last"], known))
         for held in strange:
-            _note_strange(held, symbol, accounts, seen)
+            assert isinstance(held.document, Journal)
+            books = settings.books_of(held.document.entity)
+            _note_strange(held.document, held, f"{symbol} {held.record_no}", accounts, books, seen)
 
 
-def _note_strange(held: Held, symbol: str, accounts: Collection[str], seen: _Seen) -> None:
-    entry = held.document
-    assert isinstance(entry, Journal)
+def _note_strange(entry: Journal, held: Held, record: str, accounts: Collection[str], books: str, seen: _Seen) -> None:
     touched = [line for line in entry.lines if line.account in accounts]
     if not touched or held.state not in ("", "Posted"):
         return
     words = ", ".join(f"{line.side} {line.account} {line.amount}" for line in touched[:5])
-    record = f"{symbol} {held.record_no}"
     seen.note(
         "entry_added",
         record,
-        f"{symbol} {held.record_no}: {entry.title}",
+        f"{record}: {entry.title}",
         f"Somebody booked {words} on {entry.day:%Y-%m-%d} beside the posted entries.",
         "Reverse the entry in the ledger, or enter what it stands for in the revenue data; or say that it may stay.",
     )
     if ("entry_added", record) not in seen.decided:
-        for line in touched:
-            seen.held[line.account, line.amount.currency] += _signed(line.side, line.amount.minor)
+        seen.book([replace(entry, lines=tuple(touched))], None, entry.day, books, None)
 
 
 def _balance(process: Process, seen: _Seen) -> None:
@@ -148,10 +164,13 @@ def _balance(process: Process, seen: _Seen) -> None:
             )
 
 
-def _add(into: Counter[Account], document: object) -> None:
-    assert isinstance(document, Journal)
-    for line in document.lines:
-        into[line.account, line.amount.currency] += _signed(line.side, line.amount.minor)
+def _sums(documents: Iterable[Document]) -> Counter[Account]:
+    found: Counter[Account] = Counter()
+    for document in documents:
+        assert isinstance(document, Journal)
+        for line in document.lines:
+            found[line.account, line.amount.currency] += _signed(line.side, line.amount.minor)
+    return found
 
 
 def _signed(side: str, minor: int) -> int:

@@ -63,9 +63,14 @@ def set_up(
     connection: Annotated[int, typer.Option("--to", help="Number of the connection to post through.")],
     journal: Annotated[str, typer.Option(help="Symbol of the journal, for example APJ.")],
     on_demand: Annotated[bool, typer.Option("--on-demand", help="Post only when somebody asks for it.")] = False,
+    by_contract: Annotated[bool, typer.Option("--by-contract", help="Lines in detail instead of in summary.")] = False,
 ) -> None:
     """Post journals through a connection into a journal; nightly they are checked."""
-    told = {"journal": journal, "posts": "on_demand" if on_demand else "automatic"}
+    told = {
+        "journal": journal,
+        "posts": "on_demand" if on_demand else "automatic",
+        "detail": "contract" if by_contract else "summary",
+    }
     made = operations.set_up(
         actor=terminal.actor, connection_id=connection, told=told, now=terminal.now, site=terminal.site
     )

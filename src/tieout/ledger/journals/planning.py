@@ -18,7 +18,8 @@ from tieout.connectors.kit.documents import Journal, JournalLine
 from tieout.kernel.money import Money
 from tieout.ledger import drafts
 from tieout.ledger.drafts import OPEN_STATES, Draft
-from tieout.ledger.journals.dry_run import DryRun, difference, frozen
+from tieout.ledger.journals.detail import NOTHING, Behind, behind, shares
+from tieout.ledger.journals.dry_run import DryLine, DryRun, difference, frozen
 from tieout.ledger.journals.events import role_label
 from tieout.ledger.journals.places import dimensions_of
 from tieout.ledger.journals.questions import ask
@@ -72,7 +73,8 @@ def plan_period(run: Run, settings: JournalSettings, period: Period, *, again: b
         held = ask(run, settings, period, made)
         mine = of_period(run.process, period)
         sent = mine.exclude(state__in=OPEN_STATES).filter(reverses=None)
-        found = [] if held else list(period_drafts(made, settings, period, sent))
+        told = behind(period, settings) if settings.detail == "contract" else NOTHING
+        found = [] if held else list(period_drafts(made, settings, period, sent, told))
         drafts.save(run, found, mine.filter(reverses=None), again=again)
 
 
@@ -81,10 +83,15 @@ def of_period(process: Process, period: Period) -> QuerySet[Posting]:
     return Posting.objects.filter(process=process, header__books=period.entity, header__period=period.label)
 
 
-def period_drafts(made: DryRun, settings: JournalSettings, period: Period, sent: QuerySet[Posting]) -> Iterator[Draft]:
-    """Balanced entries of limited length, by currency; numbered on from those that were sent before."""
+def period_drafts(
+    made: DryRun, settings: JournalSettings, period: Period, sent: QuerySet[Posting], told: Behind = NOTHING
+) -> Iterator[Draft]:
+    """Balanced entries of limited length, by currency; numbered on from those that were sent before.
+
+    `told` splits lines over the contracts behind them; without it, contracts are summed up.
+    """
     for currency in dict.fromkeys(line.currency for line in made.moves):
-        entries = _entries(made, currency, period)
+        entries = _entries(made, currency, period, told)
         before = sent.filter(currency=currency).count()
         cuts = split([entry.amount for entry in entries], settings.most_lines)
         for number, cut in enumerate(cuts, before + 1):
@@ -96,21 +103,23 @@ def _is_due(process: Process, period: Period) -> bool:
     return period.state == Period.State.CLOSING and not of_period(process, period).filter(state__in=UNCERTAIN).exists()
 
 
-def _entries(made: DryRun, currency: str, period: Period) -> list[Entry]:
-    found = []
-    for line in made.moves:
-        if line.currency != currency:
-            continue
-        words = ", ".join(sorted(map(role_label, line.roles))) or "No longer booked here"
-        for part, amount in (("current", line.current), ("prior_period", line.prior)):
-            memo = (
-                f"{words} {period.label}"
-                if part == "current"
-                else f"{words} · earlier periods, adjusted in {period.label}"
-            )
-            if amount:
-                found.append(Entry(line.account, line.dimensions, part, amount, memo))
+def _entries(made: DryRun, currency: str, period: Period, told: Behind) -> list[Entry]:
+    found = [
+        Entry(line.account, line.dimensions, part, share, _memo(line, part, period, contract), contract)
+        for line in made.moves
+        if line.currency == currency
+        for part, amount in (("current", line.current), ("prior_period", line.prior))
+        for contract, share in shares(
+            told.get((currency, line.account, line.dimensions, part != "current"), {}), amount
+        )
+    ]
     return sorted(found, key=lambda each: (each.part, each.account, each.dimensions, each.contract))
+
+
+def _memo(line: DryLine, part: str, period: Period, contract: str) -> str:
+    words = ", ".join(sorted(map(role_label, line.roles))) or "No longer booked here"
+    said = f"{words} {period.label}" if part == "current" else f"{words} · earlier periods, adjusted in {period.label}"
+    return f"{said} · {contract}" if contract else said
 
 
 def _draft(

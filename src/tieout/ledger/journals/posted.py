@@ -21,7 +21,7 @@ KIND = "revenue_journals"
 PARTS = ("current", "prior_period")
 _LINES = """
     select posting.header->>'books', posting.currency, posting.header->>'period', posting.header->>'starts_on',
-           line.account, line.dimensions::text, split_part(line.component, ' · ', 1),
+           line.account, line.dimensions::text, split_part(line.component, ' · ', 1), split_part(line.component, ' · ', 2),
            coalesce(sum(case when posting.state in ('sent', 'verified', 'reversing', 'reversed')
                              then case line.side when 'debit' then line.amount_minor else -line.amount_minor end end), 0)
                ::bigint,
@@ -35,7 +35,7 @@ _LINES = """
             or posting.state <> 'withdrawn' and posting.reverses_id is not null)
        and (%(entity)s::text is null or posting.header->>'books' = %(entity)s)
        and (%(until)s::text is null or posting.header->>'starts_on' <= %(until)s)
-     group by 1, 2, 3, 4, 5, 6, 7
+     group by 1, 2, 3, 4, 5, 6, 7, 8
 """
 
 
@@ -50,6 +50,8 @@ class Posted:
     account: str
     dimensions: str
     part: str
+    contract: str
+    """Of entries in detail; empty where contracts were summed up."""
     held: int
     under_way: int
 
@@ -60,9 +62,8 @@ def posted(environment_id: int | None, *, entity: str | None = None, until: date
     read = cache(lambda dimensions: text_of_line(json.loads(dimensions)))
     with database.cursor() as cursor:
         cursor.execute(_LINES, values)
-        for books, currency, period, starts_on, account, dimensions, part, held, under_way in cursor:
-            begun = date.fromisoformat(starts_on)
-            yield Posted(books, currency, period, begun, account, read(dimensions), part, held, under_way)
+        for books, currency, period, starts_on, account, dimensions, *rest in cursor:
+            yield Posted(books, currency, period, date.fromisoformat(starts_on), account, read(dimensions), *rest)
 
 
 def posted_rows(environment_id: int | None) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ class JournalSetup(Strict):
     connection_id: int
     journal: str = Field(max_length=40)
     posts: Literal["automatic", "on_demand"] = "automatic"
+    detail: Literal["summary", "contract"] = "summary"
     most_lines: int = Field(MOST_LINES, ge=10, le=2000)
     schedule: dict[str, Any] | None = None
 

@@ -100,6 +100,10 @@ class JournalForm(AccountingForm):
             ("on_demand", "When somebody presses Post journals"),
         ],
     )
+    detail = forms.ChoiceField(
+        label="Lines are told",
+        choices=[("summary", "By account and dimensions"), ("contract", "In detail: by contract as well")],
+    )
     most_lines = forms.IntegerField(
         label="Most lines in an entry",
         initial=MOST_LINES,

@@ -56,8 +56,8 @@ def test_what_comes_late_is_booked_in_the_next_period_and_told_apart(books: Reve
     [entry] = books.plan()
     assert lines(entry) == {
         ("12000", "prior_period"): 24_000,
-        ("23000", "prior_period"): -24_000,
-        ("23000", "current"): 14_000,
+        ("23000", "prior_period"): -22_000,
+        ("23000", "current"): 12_000,
         ("40100", "current"): -12_000,
         ("40100", "prior_period"): -2_000,
     }
@@ -108,6 +108,68 @@ def test_an_entry_that_a_person_reversed_is_booked_again_only_when_somebody_says
     [again] = books.plan()
     assert lines(again) == lines(entry)
     assert again.group == "2026-09 · APJ · USD · US · 2"
+
+
+def _by_contract(entry: Posting) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for line in entry.lines.all():
+        contract = line.component.partition(" · ")[2]
+        found[line.account, contract] = found.get((line.account, contract), 0) + (
+            line.amount_minor if line.side == "debit" else -line.amount_minor
+        )
+    return found
+
+
+def test_entries_in_detail_name_the_contract_of_each_line_and_come_to_the_same(books: RevenueBooks) -> None:
+    books.sell("A", 120_000)
+    books.sell("B", 24_000, product="data")
+    books.freeze("2026-09")
+    [summary] = books.plan()
+    whole = lines(summary)
+    [entry] = books.plan(detail="contract")
+    assert _by_contract(entry) == {
+        ("12000", "A"): 120_000,
+        ("12000", "B"): 24_000,
+        ("23000", "A"): -110_000,
+        ("23000", "B"): -22_000,
+        ("40100", "A"): -10_000,
+        ("40100", "B"): -2_000,
+    }
+    assert "Revenue 2026-09 · A" in {line.memo for line in entry.lines.all()}
+    assert {account: amount for (account, _), amount in whole.items()} == {
+        "12000": 144_000,
+        "23000": -132_000,
+        "40100": -12_000,
+    }
+    books.accept(entry)
+    assert books.plan(detail="contract") == []
+    assert books.plan() == []
+
+
+def test_detail_after_months_in_summary_keeps_together_what_no_contract_tells(books: RevenueBooks) -> None:
+    books.sell("A", 120_000)
+    books.freeze("2026-09")
+    books.accept(*books.plan())
+    books.close("2026-09")
+    books.sell("B", 24_000)
+    books.freeze("2026-10")
+    [entry] = books.plan(detail="contract")
+    revenue = {
+        (line.component, line.memo): line.amount_minor for line in entry.lines.filter(account="40100", side="credit")
+    }
+    assert revenue == {
+        ("current · A", "Revenue 2026-10 · A"): 10_000,
+        ("current · B", "Revenue 2026-10 · B"): 2_000,
+        ("prior_period · B", "Revenue · earlier periods, adjusted in 2026-10 · B"): 2_000,
+    }
+    assert _by_contract(entry) == {
+        ("12000", ""): 24_000,  # billed in a month that was posted in summary
+        ("23000", ""): -24_000,
+        ("23000", "A"): 10_000,
+        ("23000", "B"): 4_000,
+        ("40100", "A"): -10_000,
+        ("40100", "B"): -4_000,
+    }
 
 
 def test_the_dry_run_says_what_is_held_now_and_after(books: RevenueBooks) -> None:
