@@ -69,7 +69,8 @@ CONDITIONS = (
 
 
 def check(book: Book, environment_id: int | None) -> None:
-    """Add the problems of staged rows to `problem`."""
+    """Add the problems of staged rows to `problem`; what only seems to be absent, for a fault in its own row, is left out."""
+    faulty = _faulty(book)
     for table in book.given():
         _unfinished(book, table)
         _twice(book, table)
@@ -77,11 +78,21 @@ def check(book: Book, environment_id: int | None) -> None:
         if f"staged_{table}" in _staged(book):
             _note(book, table, column, wrong, said, "Mend the value.", code="bad_value")
     for reference in REFERENCES:
-        if f"staged_{reference.table}" in _staged(book):
+        if f"staged_{reference.table}" in _staged(book) and reference.to not in faulty:
             _missing(book, environment_id, reference)
     for table in _OF_LINE:
-        if f"staged_{table}" in _staged(book):
+        if f"staged_{table}" in _staged(book) and not faulty & {"line", "change"}:
             _lineless(book, environment_id, table)
+
+
+def _faulty(book: Book) -> set[str]:
+    """Tables of which rows were left out because of a fault in a cell of their sheet."""
+    if not book.columns("delivers"):
+        return set()
+    found = book.rows(
+        'SELECT DISTINCT d."table" FROM delivers d JOIN problem p USING (sheet) WHERE severity = ?', ERROR
+    )
+    return {str(table) for (table,) in found}
 
 
 def _staged(book: Book) -> set[str]:

@@ -153,8 +153,9 @@ def _number(raw: str, places: str, reading: Reading, written: str, *, money: boo
     ]
     if money:
         unknown = f"{raw} IS NOT NULL AND places IS NULL"
-        remedy = "Give the currency as an ISO 4217 code, or add the contract that has it."
-        faults.append(Fault(unknown, "no_currency", "the currency of the row is not known", remedy))
+        cause = "the currency of the row is not known"
+        remedy = "Add the contract, mend its number, or give the currency as an ISO 4217 code."
+        faults.append(Fault(unknown, "no_currency", cause, remedy))
     too_fine = f"{raw} IS NOT NULL AND {value} IS NULL"
     remedy = f"Write {written}, with no more decimals."
     return Parsed(value, (*faults, Fault(too_fine, "too_fine", "it has too many decimals or digits", remedy)))

@@ -94,10 +94,8 @@ def _staged(book: Book, batch: Batch, raws: Sequence[Raw]) -> None:
             book.run("DELETE FROM problem WHERE sheet = ?", raw.name)
     _progress(batch, "Checking", sum(raw.rows for raw in raws))
     stage(book, used, batch.environment_id)
-    faulty = book.one("SELECT count(*) FROM problem")
     comparing.compare(book, batch.environment_id)
-    if not faulty:
-        checks.check(book, batch.environment_id)
+    checks.check(book, batch.environment_id)
     for sheet, heading in unused(used):
         _note_unused(book, sheet, heading)
 

@@ -61,12 +61,17 @@ def reading_of(book: Book, raw: Raw, matched: Matched, choices: Mapping[str, str
 
 
 def stage(book: Book, sheets: Sequence[Used], environment_id: int | None) -> None:
-    """Make `given_<table>` of every table that the sheets deliver, and note what is wrong in their cells."""
+    """Make `given_<table>` of every table that the sheets deliver, and note what is wrong in their cells.
+
+    `delivers` says which sheet holds which tables.
+    """
+    book.run('CREATE TABLE delivers (sheet VARCHAR, "table" VARCHAR)')
     _currencies(book, sheets, environment_id)
     parts: dict[str, list[str]] = defaultdict(list)
     for used in sheets:
         _read(book, used)
         for table in _tables(used):
+            book.run("INSERT INTO delivers VALUES (?, ?)", used.raw.name, table)
             parts[table].append(_part(book, used, table))
     for table, names in parts.items():
         book.run(f"CREATE TABLE given_{table} AS {' UNION ALL BY NAME '.join(f'FROM {name}' for name in names)}")

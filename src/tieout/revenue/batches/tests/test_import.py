@@ -123,6 +123,20 @@ def test_nothing_is_applied_while_one_row_is_wrong(accountant: Actor) -> None:
     assert not any(known().values())
 
 
+def test_a_faulty_cell_hides_nothing_else_that_is_wrong_and_invents_nothing(accountant: Actor) -> None:
+    bad = [*LINES, ["SO-1", "2", "SEAT", "5.oo", "2026-01-01", ""], ["SO-2", "1", "SEAT", "5.00", "2026-01-01", ""]]
+    credits = [["Invoice", "Order #", "Line", "Kind", "Date", "Amount"]]
+    credits += [[f"I-{line}", "SO-1", line, "credit note", "2026-02-01", "1"] for line in ("1", "2")]
+    data = zipped(contracts=CONTRACTS, lines=bad, invoices=credits, products=[["Product", "Rule"], ["SEAT", "daily"]])
+    told = batches.receive(accountant, name="x.zip", source=data, now=NOW).problems
+    found = {(each["severity"], each["sheet"], each["row"], each["column"], each["code"]) for each in told}
+    assert found == {
+        ("error", "lines", 3, "price", "bad_number"),
+        ("error", "lines", 4, "price", "no_currency"),
+        ("warning", "products", 2, "rule_id", "unknown_rule"),
+    }
+
+
 def test_an_undone_change_brings_the_version_before_back_and_later_changes_stand_in_its_way(accountant: Actor) -> None:
     first = imported(accountant, zipped(contracts=CONTRACTS, lines=LINES))
     before = known()
