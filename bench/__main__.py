@@ -23,6 +23,7 @@ class Part(StrEnum):
     PULL = "pull"
     POST = "post"
     PAGES = "pages"
+    REVENUE = "revenue"
     IMPORTS = "imports"
 
 
@@ -31,7 +32,7 @@ def main(
     write: Annotated[Path | None, typer.Option(help="Write the figures to this page as well.")] = None,
     tiny: Annotated[bool, typer.Option(help="Run everything at a tiny size, to see that it works.")] = False,
 ) -> None:
-    """Measure pulling, posting and pages against their peers."""
+    """Measure pulling, posting, pages, revenue and imports against their peers."""
     with home():
         import django
 
@@ -39,7 +40,7 @@ def main(
         logging.disable(logging.WARNING)
         from django.conf import settings
 
-        from bench import figures, imports, machine, pages, post, pull, site
+        from bench import figures, imports, machine, pages, post, pull, revenue, site
 
         with vendors(SMALL) as running:
             site.set_up(running.credentials)
@@ -47,7 +48,7 @@ def main(
         console.print(about)
         groups = []
         parts = {Part.PULL: pull.measure, Part.POST: post.measure, Part.PAGES: pages.measure,
-                 Part.IMPORTS: imports.measure}  # fmt: skip
+                 Part.REVENUE: revenue.measure, Part.IMPORTS: imports.measure}  # fmt: skip
         for part in only or list(Part):
             groups.append(parts[part](TINY if tiny else FULL, lambda text: console.print(f"[dim]{text}[/]")))
             console.print(figures.table(groups[-1]))

@@ -6,6 +6,7 @@ Every number follows from the contract's, so each run measures the same. Rows go
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,23 +43,62 @@ _FILL = {
 }
 
 
-def book(contracts: int, *, invoiced: bool = False) -> duckdb.DuckDBPyConnection:
-    """The input tables in DuckDB; with `invoiced` every line is billed on its first day."""
-    made = duckdb.connect()
+_WIDE = {
+    "rule": "SELECT 'even' AS rule_id, 'ratable' AS method, 'even_months' AS convention",
+    "product": "SELECT 'P' AS product_id, 'even' AS rule_id",
+    "contract": """SELECT 'C' || lpad(i::VARCHAR, 8, '0') AS contract_id, 'USD' AS currency, DATE '2026-09-01' AS signed_on
+        FROM range({contracts}) t(i)""",
+    "line": """SELECT contract_id, '1' AS line_id, 'P' AS product_id, 120000 AS price, DATE '2026-09-01' AS starts_on,
+        DATE '2027-09-01' AS ends_on, 'class=' || contract_id AS dimensions FROM contract""",
+    "invoice": """SELECT 'I' || contract_id AS invoice_id, contract_id, line_id, starts_on AS issued_on, price AS amount
+        FROM line""",
+}
+_CHANGES = {
+    "change": """SELECT 'N' || i AS change_id, 'C' || lpad(i::VARCHAR, 8, '0') AS contract_id, '2' AS line_id,
+        (date_trunc('month', DATE '2022-01-01' + (i * 7919 % 1400)::INTEGER) + INTERVAL 3 MONTH)::DATE AS effective_on,
+        'catch_up' AS treatment, 500 AS price
+        FROM (SELECT r * {step} + {turn} AS i FROM range({changed}) t(r))""",
+}
+
+
+def book(contracts: int, *, invoiced: bool = False, path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The input tables in DuckDB, in a file when `path` is given; with `invoiced` every line is billed on its first day."""
+    return _filled(_FILL, path, contracts=contracts, invoiced=invoiced)
+
+
+def wide(contracts: int) -> duckdb.DuckDBPyConnection:
+    """Contracts over the twelve months from September 2026 on, billed at their beginning, each with a class of its own."""
+    return _filled(_WIDE, contracts=contracts)
+
+
+def changes(contracts: int, changed: int, turn: int) -> duckdb.DuckDBPyConnection:
+    """A change of price in some contracts, evenly spread; other contracts in each turn."""
+    return _filled(_CHANGES, step=contracts // changed, changed=changed, turn=turn)
+
+
+def rows(given: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    """The rows of a table, as a batch stages them."""
+    found = given.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+
+def _filled(queries: Mapping[str, str], path: Path | None = None, **values: Any) -> duckdb.DuckDBPyConnection:
+    made = duckdb.connect(str(path or ":memory:"))
     made.execute(ddl())
-    for table, query in _FILL.items():
-        made.execute(f'INSERT INTO "{table}" BY NAME {query.format(contracts=contracts, invoiced=invoiced)}')
+    for table, query in queries.items():
+        made.execute(f'INSERT INTO "{table}" BY NAME {query.format(**values)}')
     return made
 
 
-def bring(environment_id: int | None, given: duckdb.DuckDBPyConnection) -> Batch:
+def bring(environment_id: int | None, given: duckdb.DuckDBPyConnection, tables: Iterable[str] = tuple(_FILL)) -> Batch:
     """Put the tables into PostgreSQL as an applied batch."""
     now = timezone.now()
     batch = Batch.objects.create(
         environment_id=environment_id, origin="upload", state="applied", title="Bench", created_at=now, applied_at=now
     )
     with tempfile.TemporaryDirectory() as folder, connection.cursor() as cursor:
-        for table in _FILL:
+        for table in tables:
             names = ", ".join(f'"{name}"' for name in INPUTS[table])
             copy = Path(folder) / table
             given.execute(

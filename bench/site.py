@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
@@ -12,8 +13,8 @@ from tieout.connect.models import Connection
 from tieout.demo import site as demo
 from tieout.people import operations as people
 from tieout.people import queries
-from tieout.people.actors import Actor
-from tieout.people.models import User
+from tieout.people.actors import Actor, Role
+from tieout.people.models import Environment, Grant, User
 from tieout.sync.models import ACTIVE, Job, Process
 from tieout.sync.runs import Run
 
@@ -36,6 +37,20 @@ def connect(credentials: demo.Credentials) -> None:
     """Point both connections at the sandboxes that have these credentials."""
     demo.connection(actor(), "revio", "Rev.io", demo.revio_values(credentials), timezone.now())
     demo.connection(actor(), "intacct", "Sage Intacct", demo.intacct_values(credentials), timezone.now())
+
+
+def environment(slug: str) -> Environment:
+    """An environment of its own for a part that must not see the others' data."""
+    return Environment.objects.create(slug=slug, name=slug.title())
+
+
+@contextmanager
+def looked_at(place: Environment) -> Iterator[None]:
+    """The user is in that environment, as an administrator, and afterwards in the sandbox again."""
+    Grant.objects.create(user=user(), environment=place, role=Role.ADMIN)
+    people.look_at(user=user(), environment=place)
+    yield
+    people.look_at(user=user(), environment=queries.environment("sandbox"))
 
 
 def user() -> User:
