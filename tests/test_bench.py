@@ -23,6 +23,9 @@ def test_every_row_of_the_bench_can_be_measured(tmp_path: Path) -> None:
     assert {"0 ms latency, 1 connection", "200 ms latency, 4 connections", "Process list", "Postings"} <= set(rows)
     assert any(name.endswith("against a bare loop of JSONB") for name in rows)
     assert any(name.startswith("A posting with") for name in rows)
+    assert any(name.endswith("lines, from PostgreSQL to stored journals") for name in rows)
+    for revenue in ("Waterfall over", "Behind a figure of it", "Dry run of a month", "20 of 2,000 contracts changed"):
+        assert any(name.startswith(revenue) for name in rows), revenue
     calls = next(row for name, row in rows.items() if name.startswith("API calls for a day"))
     assert calls.endswith("| as forecast | yes |"), calls
     memory = [row for name, row in rows.items() if name.startswith("Peak memory")]
