@@ -56,7 +56,8 @@ def test_a_backdated_change_lands_in_the_fourth_month_apart(desk: Desk) -> None:
     assert lines(entry) == {
         ("40100", "current"): -9_000,
         ("40100", "prior_period"): 3_000,
-        ("23000", "current"): 6_000,
+        ("23000", "current"): 9_000,
+        ("23000", "prior_period"): -3_000,
     }
     assert _held(desk) == {"12000": 120_000, "23000": -84_000, "40100": -36_000}
     assert [each.figures_id for each in Closing.objects.order_by("pk")][:3] == before

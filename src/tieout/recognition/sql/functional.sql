@@ -20,7 +20,8 @@ step AS (
     LEFT JOIN billed i ON i.contract_number = b.contract_number AND i.number = b.number
 ),
 walk AS (
-    SELECT contract_number, 0::BIGINT AS turn, 0::BIGINT AS number, 0::BIGINT AS liability, 0::BIGINT AS earned, 0::BIGINT AS revenue
+    SELECT contract_number, 0::BIGINT AS turn, 0::BIGINT AS number, 0::BIGINT AS liability, 0::BIGINT AS earned, 0::BIGINT AS revenue,
+        0::BIGINT AS held
     FROM foreign_contract
     UNION ALL
     SELECT contract_number, turn, number,
@@ -28,7 +29,7 @@ walk AS (
             WHEN recognised < 0 THEN split_off(-revenue, closing - before_earning, -recognised)
             ELSE -drawn
         END,
-        earned_functional + revenue, revenue
+        earned_functional + revenue, revenue, billed_liability
     FROM (
         SELECT *, CASE
             WHEN recognised >= 0 THEN drawn + converted(
@@ -52,11 +53,31 @@ walk AS (
         )
     )
 )
-SELECT contract_number, number, revenue,
+SELECT contract_number, number, revenue, held, earned - revenue AS earned_before,
     liability - lag(liability, 1, 0) OVER (PARTITION BY contract_number ORDER BY turn) AS liability_moved
 FROM walk WHERE turn > 0;
 
--- Revenue of a contract and period over its products and dimensions: cumulative rounding, so that the shares sum.
+-- The part of it that adjusts closed periods, and how much of that came out of, or went into, deferred revenue.
+CREATE TABLE late_carried AS
+WITH valued AS (
+    SELECT b.*, r.during, f.from_unit, f.to_unit, CASE
+        WHEN b.adjustment > 0 AND b.liability > 0 THEN split_off(c.held, -b.liability_moved, b.liability)
+        WHEN b.adjustment > 0 THEN 0
+        WHEN b.earned >= -b.adjustment THEN -split_off(c.earned_before, -b.adjustment, b.earned)
+        ELSE converted(b.adjustment, r.during, f.from_unit, f.to_unit)
+    END AS taken
+    FROM late_balance b
+    JOIN carried c ON c.contract_number = b.contract_number AND c.number = b.number
+    JOIN foreign_contract f ON f.contract_number = b.contract_number
+    JOIN period_rate r ON r.number = b.number AND r.currency = f.currency
+    WHERE b.adjustment <> 0
+)
+SELECT contract_number, number,
+    CASE WHEN adjustment > 0 THEN taken + converted(asset_moved, during, from_unit, to_unit) ELSE taken END AS revenue,
+    CASE WHEN adjustment > 0 THEN taken ELSE split_off(taken, liability_moved, -adjustment) END AS liability
+FROM valued;
+
+-- Revenue of a contract, period and part over its products and dimensions: cumulative rounding, so that the shares sum.
 CREATE TABLE earned_share AS
 WITH line AS (
     SELECT l.contract_number, l.facet, m.number, late, sum(CASE late WHEN 0 THEN m.amount ELSE m.adjustment END) AS amount
@@ -67,20 +88,24 @@ WITH line AS (
     GROUP BY l.contract_number, l.facet, m.number, late
 ),
 summed AS (
-    SELECT *, (sum(amount) OVER (PARTITION BY contract_number, number ORDER BY facet, late))::BIGINT AS upto,
-        (sum(amount) OVER (PARTITION BY contract_number, number))::BIGINT AS whole
+    SELECT *, (sum(amount) OVER (PARTITION BY contract_number, number, late ORDER BY facet))::BIGINT AS upto,
+        (sum(amount) OVER (PARTITION BY contract_number, number, late))::BIGINT AS whole
     FROM line
 ),
 shared AS (
-    SELECT s.*, CASE WHEN s.whole <> 0 THEN split_off(c.revenue, s.upto, s.whole)
-        ELSE converted(s.upto, r.during, f.from_unit, f.to_unit) END AS reached
+    SELECT s.*, CASE
+        WHEN s.whole = 0 THEN converted(s.upto, r.during, f.from_unit, f.to_unit)
+        WHEN s.late = 1 THEN split_off(l.revenue, s.upto, s.whole)
+        ELSE split_off(c.revenue - coalesce(l.revenue, 0), s.upto, s.whole)
+    END AS reached
     FROM summed s
     JOIN carried c ON c.contract_number = s.contract_number AND c.number = s.number
     JOIN foreign_contract f ON f.contract_number = s.contract_number
     JOIN period_rate r ON r.number = s.number AND r.currency = f.currency
+    LEFT JOIN late_carried l ON l.contract_number = s.contract_number AND l.number = s.number
 )
 SELECT contract_number, facet, number, late,
-    reached - lag(reached, 1, 0) OVER (PARTITION BY contract_number, number ORDER BY facet, late) AS functional
+    reached - lag(reached, 1, 0) OVER (PARTITION BY contract_number, number, late ORDER BY facet) AS functional
 FROM shared;
 
 -- Contract assets and open receivables at the rate of each period's end.
@@ -134,6 +159,12 @@ WITH balanced AS (
     SELECT contract_number, number, '', facet, late, -functional FROM earned_share
     UNION ALL
     SELECT contract_number, number, role, 0, 0, functional FROM revalued
+    UNION ALL
+    SELECT contract_number, number, role, 0, late,
+        sign * CASE role WHEN 'contract_liability' THEN liability ELSE revenue - liability END
+    FROM late_carried
+    CROSS JOIN (VALUES ('contract_liability'), ('contract_asset')) side(role)
+    CROSS JOIN (VALUES (0, -1), (1, 1)) part(late, sign)
     UNION ALL
     SELECT d.contract_number, d.number, 'receivable', 0, 0, CASE d.role WHEN 'billed' THEN d.functional ELSE -d.functional END
     FROM dated d JOIN foreign_contract f ON f.contract_number = d.contract_number AND NOT f.kept WHERE d.role <> 'commission'

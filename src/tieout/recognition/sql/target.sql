@@ -1,25 +1,46 @@
--- What accounts should hold of each period, by role, product and dimensions; debits positive. Adjustments (`late`) are told
--- apart. Balance sheet lines carry the dimensions of their contract when all its lines share them, else none. `functional` is
--- the amount in the functional currency of the entity; of contracts in another currency the next step works it out.
+-- What accounts should hold of each period, by role, product and dimensions; debits positive. Adjustments of closed periods
+-- (`late`) are told apart on both sides. Balance sheet lines carry the dimensions of their contract when all its lines share
+-- them, else none. `functional` is the amount in the functional currency of the entity; of contracts in another currency the
+-- next step works it out.
 
 CREATE TABLE contract_dimension AS
 SELECT c.contract_number, CASE WHEN min(o.dimensions) = max(o.dimensions) THEN min(o.dimensions) ELSE '' END AS dimensions
 FROM obligation o JOIN contract_number c ON c.contract_id = o.contract_id GROUP BY c.contract_number;
 
+-- What adjustments did to the net of their contract, as if they came after the bills of their period and before its revenue.
+CREATE TABLE late_balance AS
+WITH adjusted AS (
+    SELECT l.contract_number, m.number, sum(m.adjustment)::BIGINT AS adjustment
+    FROM movement m JOIN place l ON l.item = m.item
+    WHERE m.adjustment <> 0 AND l.kind <> 'commission' GROUP BY l.contract_number, m.number
+),
+opening AS (
+    SELECT a.*, b.recognised_to_date - b.recognised AS earned,
+        b.contract_liability - b.contract_asset - b.liability_moved + b.asset_moved + b.billed AS net
+    FROM adjusted a JOIN balance b ON b.contract_number = a.contract_number AND b.number = a.number
+)
+SELECT contract_number, number, adjustment, earned, greatest(net, 0) AS liability,
+    greatest(net - adjustment, 0) - greatest(net, 0) AS liability_moved,
+    greatest(adjustment - net, 0) - greatest(-net, 0) AS asset_moved
+FROM opening;
+
 CREATE TABLE target AS
 WITH netted AS (
-    SELECT contract_number, number, billed, liability_moved, asset_moved, 0 AS settled FROM balance
+    SELECT contract_number, number, 0 AS late, billed AS owed, liability_moved, asset_moved FROM balance
     UNION ALL
-    SELECT contract_number, number, 0, 0, 0, amount FROM settlement
+    SELECT contract_number, number, 0, -amount, 0, 0 FROM settlement
+    UNION ALL
+    SELECT contract_number, number, late, 0, sign * liability_moved, sign * asset_moved
+    FROM late_balance CROSS JOIN (VALUES (0, -1), (1, 1)) part(late, sign)
 ),
 balances AS (
-    SELECT k.entity, k.currency, d.dimensions, b.number, sum(b.billed - b.settled)::BIGINT AS owed,
+    SELECT k.entity, k.currency, d.dimensions, b.number, b.late, sum(b.owed)::BIGINT AS owed,
         sum(b.liability_moved)::BIGINT AS liability_moved, sum(b.asset_moved)::BIGINT AS asset_moved
     FROM netted b
     JOIN contract_number c ON c.contract_number = b.contract_number
     JOIN contract k ON k.contract_id = c.contract_id
     JOIN contract_dimension d ON d.contract_number = b.contract_number
-    GROUP BY k.entity, k.currency, d.dimensions, b.number
+    GROUP BY k.entity, k.currency, d.dimensions, b.number, b.late
 ),
 earned AS (
     SELECT f.kind, f.entity, f.currency, f.product_id, f.dimensions, s.number, s.amount, s.adjustment
@@ -31,8 +52,10 @@ entry AS (
     UNION ALL
     SELECT kind, entity, currency, product_id, dimensions, number, -adjustment, 1 FROM earned WHERE kind <> 'commission'
     UNION ALL
-    SELECT role, e.entity, e.currency, '', e.dimensions, e.number, sign * (e.amount + e.adjustment), 0
-    FROM earned e CROSS JOIN (VALUES ('commission_expense', 1), ('commission_asset', -1)) side(role, sign)
+    SELECT role, e.entity, e.currency, '', e.dimensions, e.number, sign * CASE late WHEN 0 THEN e.amount ELSE e.adjustment END, late
+    FROM earned e
+    CROSS JOIN (VALUES ('commission_expense', 1), ('commission_asset', -1)) side(role, sign)
+    CROSS JOIN (VALUES (0), (1)) part(late)
     WHERE kind = 'commission'
     UNION ALL
     SELECT role, c.entity, c.currency, '', c.dimensions, p.number, sign * c.amount, 0
@@ -40,7 +63,7 @@ entry AS (
     CROSS JOIN (VALUES ('commission_asset', 1), ('commission_payable', -1)) side(role, sign)
     UNION ALL
     SELECT role, b.entity, b.currency, '', b.dimensions, b.number,
-        CASE role WHEN 'receivable' THEN owed WHEN 'contract_liability' THEN -liability_moved ELSE asset_moved END, 0
+        CASE role WHEN 'receivable' THEN owed WHEN 'contract_liability' THEN -liability_moved ELSE asset_moved END, b.late
     FROM balances b CROSS JOIN (VALUES ('receivable'), ('contract_liability'), ('contract_asset')) side(role)
     UNION ALL
     SELECT s.role, k.entity, k.currency, '', d.dimensions, s.number, s.amount, 0

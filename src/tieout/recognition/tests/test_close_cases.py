@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tieout.recognition.tests.conformance import case
-from tieout.recognition.tests.story import Story, cents
+from tieout.recognition.tests.story import Story, cents, day
 
 
 @case("D12")
@@ -37,17 +37,61 @@ def test_a_correction_shows_the_prior_periods_apart() -> None:
     assert sum(map(cents, [*months, "66.67"])) == cents("800")
 
 
+def _by_part(story: Story, period: str, column: str = "amount") -> dict[tuple[str, str], int]:
+    rows = (row for row in story.rows("journal") if row["period"] == period and row[column])
+    return {(row["account"], row["part"]): row[column] for row in rows}
+
+
 def test_what_is_posted_for_closed_months_is_not_posted_again() -> None:
     story = _corrected_in_march("cumulative")
-    march = {
-        (row["account"], row["part"]): row["amount"] for row in story.rows("journal") if row["period"] == "2019-03"
-    }
-    assert march == {
+    assert _by_part(story, "2019-03") == {
         ("revenue", "current"): -13333,
         ("revenue", "prior_period"): -6667,
-        ("contract_asset", "current"): 20000,
+        ("contract_asset", "current"): 13333,
+        ("contract_asset", "prior_period"): 6667,
     }
     assert {row["period"] for row in story.rows("journal")} == {"2019-03", "2019-04", "2019-05", "2019-06"}
+
+
+def _doubled_in_february(**contract: str) -> Story:
+    story = Story(**contract).months("2019-01", "2019-06", closed=1).booked("plan", {"2019-01": "100"})
+    story.sells("plan", "600", over="2019-01-01..2019-06-30", convention="even_months")
+    story.invoices("plan", "2019-01-01", "150").changes("plan", "2019-01-01", "catch_up", "600")
+    row = {"commission_id": "K", "contract_id": "C", "amount": cents("60"), "earned_on": day("2019-01-01")}
+    return story.add("commission", **row)
+
+
+def test_an_adjustment_is_told_apart_on_both_sides() -> None:
+    story = _doubled_in_february()
+    for account, amount in (("receivable", "150"), ("revenue", "-100"), ("contract_liability", "-50")):
+        story.add("posted", currency="USD", period="2019-01", account=account, amount=cents(amount))
+    for account, amount in (("commission_payable", "-60"), ("commission_asset", "60")):
+        story.add("posted", currency="USD", period="2019-01", account=account, amount=cents(amount))
+    assert _by_part(story, "2019-02") == {
+        ("revenue", "prior_period"): -10000,
+        ("contract_liability", "prior_period"): 5000,
+        ("contract_asset", "prior_period"): 5000,
+        ("commission_expense", "prior_period"): 1000,
+        ("commission_asset", "prior_period"): -1000,
+        ("revenue", "current"): -20000,
+        ("contract_asset", "current"): 20000,
+        ("commission_expense", "current"): 1000,
+        ("commission_asset", "current"): -1000,
+    }
+
+
+def test_either_part_balances_in_a_foreign_currency_too() -> None:
+    story = _doubled_in_february(entity="US").add("entity", entity="US", functional_currency="USD")
+    story.inputs["contract"][0]["currency"] = "EUR"
+    for row in story.inputs["period"]:
+        row["entity"] = "US"
+    story.rate("2019-01-01", "1.2017").rate("2019-02-01", "1.1009").rate("2019-02-28", "1.3003", kind="closing")
+    for column in ("amount", "functional"):
+        february = _by_part(story, "2019-02", column)
+        for part in ("prior_period", "current"):
+            assert sum(amount for (_, each), amount in february.items() if each == part) == 0
+    adjusted = {account: amount for (account, part), amount in february.items() if part == "prior_period"}
+    assert adjusted["revenue"] == -24528  # 150 at the rate of the invoice, 50 at that of February
 
 
 def test_a_figure_is_explained_by_the_layer_that_made_it() -> None:
