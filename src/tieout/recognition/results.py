@@ -6,6 +6,7 @@ All files appear together or none does.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +32,9 @@ _MONEY = {
     ),
     "waterfall": ("amount", "adjustment"),
     "journal": ("amount", "functional"),
+    "explanation": ("amount", "total", "layer_amount", "upfront", "base", "at_once"),
+    "open_invoice": ("billed", "credited", "settled", "outstanding", "late_interest", "late_fee", "due"),
+    "days_sales": ("receivable", "sales"),
 }
 
 
@@ -42,16 +46,18 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def write(book: duckdb.DuckDBPyConnection, folder: Path, form: Format) -> dict[str, int]:
-    """Write every result table into `folder`; rows by table."""
+def write(
+    book: duckdb.DuckDBPyConnection, folder: Path, form: Format, tables: Sequence[str] = OUTPUTS
+) -> dict[str, int]:
+    """Write the result tables into `folder`; rows by table."""
     folder.mkdir(parents=True, exist_ok=True)
     places = " ".join(f"WHEN '{code}' THEN {digits}" for code, digits in EXPONENTS.items() if digits != 2)
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory(dir=folder, prefix=".tieout-") as passing:
-        for table in OUTPUTS:
+        for table in tables:
             written = f"COPY ({_query(table, places, form)}) TO '{_quoted(Path(passing) / table)}' ({_options(form)})"
             counts[table] = int((book.execute(written).fetchone() or (0,))[0])
-        for table in OUTPUTS:
+        for table in tables:
             (Path(passing) / table).replace(folder / f"{table}.{form}")
     return counts
 

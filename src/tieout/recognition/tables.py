@@ -322,7 +322,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """What names a row of a table that people and connectors deliver. The other tables come from periods and postings."""
 
-OUTPUTS = ("allocation", "schedule", "position", "waterfall", "journal")
+OUTPUTS = ("allocation", "schedule", "position", "waterfall", "journal", "explanation")
 
 
 def ddl() -> str:

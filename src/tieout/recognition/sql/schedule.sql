@@ -41,8 +41,8 @@ GROUP BY f.kind, f.entity, f.currency, f.product_id, p.period;
 
 -- Why a figure is what it is: the layer that made it, with every convention, and the version of its rule.
 CREATE VIEW explanation AS
-SELECT o.contract_id, o.line_id, p.period, s.version, s.amount, o.rule_id, o.rule_version, l.change_id, l.method, l.convention,
-    l.residual, l.total, l.amount AS layer_amount, l.upfront, l.base, l.at_once, l.starts_on, l.ends_on, l.valid_from, l.valid_to
+SELECT o.contract_id, o.line_id, o.currency, p.period, s.version, s.amount, o.rule_id, o.rule_version, l.change_id, l.method,
+    o."trigger", l.convention, l.residual, o.progress_step, l.total, l.amount AS layer_amount, l.upfront, l.base, l.at_once, l.starts_on, l.ends_on, l.valid_from, l.valid_to
 FROM slice s
 JOIN layer l ON l.item = s.item AND l.version = s.version
 JOIN obligation o ON o.item = s.item

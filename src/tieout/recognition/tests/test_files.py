@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from tieout.recognition import engine, intake
 from tieout.recognition.commands import app
 from tieout.recognition.errors import BadRows, Refused, UnreadableFile
+from tieout.recognition.tables import OUTPUTS
 
 TABLES = {
     "contracts": "contract_id,currency,signed_on\nC1,USD,2026-01-01\nC2,JPY,2026-01-01\n",
@@ -45,7 +46,7 @@ def _revenue(rows: list[dict[str, str]], contract: str) -> list[str]:
 
 def test_csv_files_become_results_in_the_currency_of_each_contract(files: list[Path], tmp_path: Path) -> None:
     out = _run(files, tmp_path / "out", "csv")
-    assert sorted(each.stem for each in out.iterdir()) == ["allocation", "journal", "position", "schedule", "waterfall"]
+    assert sorted(each.stem for each in out.iterdir()) == sorted(OUTPUTS)
     with (out / "schedule.csv").open(encoding="utf-8") as handle:
         schedule = list(csv.DictReader(handle))
     assert _revenue(schedule, "C1") == ["33.33", "33.34", "33.33"]
