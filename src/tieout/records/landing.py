@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -58,6 +59,19 @@ def _net(record: canonical.InvoiceLine | canonical.CreditMemo) -> int:
     return record.amount - record.tax if record.tax_included else record.amount
 
 
+def _micro(record: canonical.OrderLine) -> int:
+    """Millionths; a quantity that was never told is one."""
+    try:
+        micro = Decimal(record.quantity or "1") * 1_000_000
+        if micro != micro.to_integral_value() or abs(micro) >= 10**15:
+            raise ValueError(record.quantity)
+    except (ArithmeticError, ValueError):
+        raise canonical.BadRecord(
+            f"'{record.quantity[:40]}' is no quantity with at most six decimals.", record=record.id
+        ) from None
+    return int(micro)
+
+
 TABLES: dict[type, Table] = {
     canonical.Customer: Table(
         models.Customer,
@@ -68,7 +82,15 @@ TABLES: dict[type, Table] = {
             "custom_fields": lambda r: orjson.dumps(dict(r.custom)).decode(),
         },
     ),
-    canonical.Product: Table(models.Product, {"name": lambda r: r.name, "ledger_code": lambda r: r.ledger_code}),
+    canonical.Product: Table(
+        models.Product,
+        {
+            "name": lambda r: r.name,
+            "ledger_code": lambda r: r.ledger_code,
+            "currency": lambda r: r.currency,
+            "list_minor": lambda r: r.list_price,
+        },
+    ),
     canonical.PaymentMethod: Table(models.PaymentMethod, {"name": lambda r: r.name}),
     canonical.Payment: Table(
         models.Payment,
@@ -109,6 +131,7 @@ TABLES: dict[type, Table] = {
             "entered_on": _entered,
             "start_on": lambda r: r.start,
             "end_on": lambda r: r.end,
+            "line_id_external": lambda r: r.line_id,
         },
     ),
     canonical.CreditMemo: Table(
@@ -123,6 +146,49 @@ TABLES: dict[type, Table] = {
             "tax_minor": lambda r: r.tax,
             "entered_on": _entered,
             "bad_debt": lambda r: r.bad_debt,
+            "line_id_external": lambda r: r.line_id,
+        },
+    ),
+    canonical.Order: Table(
+        models.Order,
+        {
+            "customer_id_external": lambda r: r.customer_id,
+            "number": lambda r: r.number,
+            "kind": lambda r: r.kind,
+            "status": lambda r: r.status,
+            "signed_on": lambda r: r.signed,
+            "effective_on": lambda r: r.effective,
+        },
+    ),
+    canonical.OrderItem: Table(
+        models.OrderItem,
+        {"order_id_external": lambda r: r.order_id, "line_id_external": lambda r: r.line_id},
+    ),
+    canonical.Service: Table(
+        models.Service,
+        {
+            "customer_id_external": lambda r: r.customer_id,
+            "number": lambda r: r.number,
+            "start_on": lambda r: r.started,
+            "end_on": lambda r: r.ended,
+        },
+    ),
+    canonical.OrderLine: Table(
+        models.OrderLine,
+        {
+            "order_id_external": lambda r: r.order_id,
+            "customer_id_external": lambda r: r.customer_id,
+            "product_id_external": lambda r: r.product_id,
+            "service_id_external": lambda r: r.service_id,
+            "quantity_micro": _micro,
+            "currency": lambda r: r.currency,
+            "rate_minor": lambda r: r.rate,
+            "months": lambda r: r.months,
+            "status": lambda r: r.status,
+            "start_on": lambda r: r.started,
+            "agreed_from": lambda r: r.agreed_from,
+            "agreed_until": lambda r: r.agreed_until,
+            "end_on": lambda r: r.ended,
         },
     ),
 }

@@ -77,6 +77,9 @@ class Product(Record):
 
     name = models.TextField()
     ledger_code = models.TextField(blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    list_minor = models.BigIntegerField(null=True)
+    """List price of one unit, for a month where it runs on."""
 
     class Meta:
         constraints = _once("product")
@@ -143,6 +146,8 @@ class InvoiceLine(Record):
     entered_on = models.DateField()
     start_on = models.DateField(null=True)
     end_on = models.DateField(null=True)
+    line_id_external = models.CharField(max_length=100, blank=True)
+    """The order line that it bills; empty for what was charged without one."""
 
     class Meta:
         constraints = _once("invoice_line")
@@ -162,8 +167,75 @@ class CreditMemo(Record):
     tax_minor = models.BigIntegerField(default=0)
     entered_on = models.DateField()
     bad_debt = models.BooleanField(default=False)
+    line_id_external = models.CharField(max_length=100, blank=True)
 
     class Meta:
         constraints = _once("credit_memo")
         triggers = _pointing()
         indexes = [models.Index(fields=("connection", "entered_on"))]
+
+
+class Order(Record):
+    """What a customer signed: new lines, a change of lines, or their end, in the source's own words."""
+
+    customer_id_external = models.CharField(max_length=100)
+    number = models.TextField(blank=True)
+    kind = models.TextField(blank=True)
+    status = models.TextField(blank=True)
+    signed_on = models.DateField(null=True)
+    effective_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = _once("order")
+        triggers = _pointing()
+
+
+class OrderItem(Record):
+    """That an order speaks of an order line."""
+
+    order_id_external = models.CharField(max_length=100)
+    line_id_external = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = _once("order_item")
+        triggers = _pointing()
+        indexes = [models.Index(fields=("connection", "line_id_external"))]
+
+
+class Service(Record):
+    """What a customer uses, whichever order lines it was sold by."""
+
+    customer_id_external = models.CharField(max_length=100)
+    number = models.TextField(blank=True)
+    start_on = models.DateField(null=True)
+    end_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = _once("service")
+        triggers = _pointing()
+
+
+class OrderLine(Record):
+    """A product promised from `start_on` until before `end_on`, and agreed until before `agreed_until`.
+
+    `rate_minor` is the price of one unit for `months` months, or for all of it when these are 0.
+    """
+
+    order_id_external = models.CharField(max_length=100, blank=True)
+    customer_id_external = models.CharField(max_length=100)
+    product_id_external = models.CharField(max_length=100)
+    service_id_external = models.CharField(max_length=100, blank=True)
+    quantity_micro = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    rate_minor = models.BigIntegerField()
+    months = models.PositiveSmallIntegerField()
+    status = models.TextField(blank=True)
+    start_on = models.DateField(null=True)
+    agreed_from = models.DateField(null=True)
+    agreed_until = models.DateField(null=True)
+    end_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = _once("order_line")
+        triggers = _pointing()
+        indexes = [models.Index(fields=("connection", "service_id_external"))]

@@ -65,12 +65,12 @@ def read(
 ) -> list[Raw]:
     """A page's records with everything done to them that needs no database; of several with one id, the last.
 
-    `key` is the field that identifies a record.
+    `key` is the field that identifies a record, or several of them joined by `+`.
     """
-    head, found = copy_text.row((source.pk, stream, "t")), {}
+    head, found, fields = copy_text.row((source.pk, stream, "t")), {}, key.split("+")
     for ordinal, received in enumerate(records):
         record, payload = _storable(received)
-        external_id = str(record[key])
+        external_id = str(record[key]) if len(fields) == 1 else "+".join(str(record[name]) for name in fields)
         digest = hashlib.blake2b(payload, digest_size=16)
         text = payload.replace(b"\\", rb"\\").decode()
         columns = f"\t{head}\t{ordinal}\t{copy_text.cell(external_id)}\t\\\\x{digest.hexdigest()}\t{text}\n"

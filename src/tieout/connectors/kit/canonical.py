@@ -46,6 +46,9 @@ class Product:
     ledger_code: str
     type_id: str
     active: bool
+    currency: str = ""
+    list_price: int | None = None
+    """What one unit costs when nothing else was agreed, for a month where it runs on."""
     custom: Mapping[str, str] = field(default_factory=dict)
     created: datetime | None = None
 
@@ -112,6 +115,8 @@ class InvoiceLine:
     start: date | None
     end: date | None
     created: datetime | None
+    line_id: str = ""
+    """The order line that it bills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,75 @@ class CreditMemo:
     bad_debt: bool
     created: datetime | None
     closed: datetime | None
+    line_id: str = ""
 
 
-Canonical = Customer | Product | PaymentMethod | Payment | Invoice | InvoiceLine | CreditMemo
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a customer signed, and from which day it counts. `kind` and `status` are the source's own words."""
+
+    id: str
+    customer_id: str
+    number: str
+    kind: str
+    status: str
+    signed: date | None
+    effective: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """That an order brings in, changes or ends an order line."""
+
+    order_id: str
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a customer uses, whichever lines it was sold by."""
+
+    id: str
+    customer_id: str
+    number: str
+    started: date | None
+    ended: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A promise to deliver a product: from `started` until before `ended`, and bound until before `agreed_until`.
+
+    `rate` is the price of one unit for `months` months, or for all of it when these are 0. Lines that follow each other on
+    one service without a day between them replace each other. Without `agreed_until` it can be given up at any time.
+    """
+
+    id: str
+    order_id: str
+    customer_id: str
+    product_id: str
+    service_id: str
+    quantity: str
+    currency: str
+    rate: int
+    months: int
+    status: str
+    started: date | None
+    agreed_from: date | None
+    agreed_until: date | None
+    ended: date | None
+
+
+Canonical = (
+    Customer
+    | Product
+    | PaymentMethod
+    | Payment
+    | Invoice
+    | InvoiceLine
+    | CreditMemo
+    | Order
+    | OrderItem
+    | Service
+    | OrderLine
+)

@@ -12,8 +12,9 @@ from typing import Any
 class Stream:
     """One kind of record of one vendor.
 
-    `key` is the field that identifies a record; `since` the query parameter that bounds by creation, when the vendor
-    has one (otherwise the stream is read whole); `order` the field by which pages are ordered so that nothing shifts.
+    `key` is the field that identifies a record, or several of them joined by `+`; `since` the query parameter that bounds
+    by creation, when the vendor has one (otherwise the stream is read whole); `order` the field by which pages are ordered
+    so that nothing shifts.
     """
 
     name: str

@@ -11,9 +11,13 @@ from tieout.connectors.kit.canonical import (
     Customer,
     Invoice,
     InvoiceLine,
+    Order,
+    OrderItem,
+    OrderLine,
     Payment,
     PaymentMethod,
     Product,
+    Service,
 )
 from tieout.connectors.kit.capabilities import Mapper
 from tieout.connectors.kit.raw import Raw
@@ -49,6 +53,8 @@ def product(record: Record, values: Values) -> Product:
         ledger_code=raw.text("ledger_code"),
         type_id=raw.id("product_type_id"),
         active=raw.flag("active"),
+        currency=values["currency"],
+        list_price=raw.minor("rate", values["currency"]) if record.get("rate") is not None else None,
         custom=_custom(raw),
         created=raw.moment("created_date"),
     )
@@ -119,6 +125,7 @@ def invoice_line(record: Record, values: Values) -> InvoiceLine:
         start=raw.day("start_date"),
         end=raw.day("end_date"),
         created=raw.moment("created_date"),
+        line_id=raw.id("service_product_id"),
     )
 
 
@@ -141,6 +148,61 @@ def credit_memo(record: Record, values: Values) -> CreditMemo:
         bad_debt=raw.flag("is_bad_debt"),
         created=raw.moment("created_date"),
         closed=raw.moment("closed_date"),
+        line_id=raw.id("service_product_id"),
+    )
+
+
+def order(record: Record, values: Values) -> Order:
+    """Signed on the day that it was entered, effective from the day that it was completed."""
+    raw = Raw("orders", "order_id", record)
+    return Order(
+        id=raw.key,
+        customer_id=raw.id("customer_id", required=True),
+        number=raw.text("pon"),
+        kind=raw.text("order_type"),
+        status=raw.text("status"),
+        signed=raw.day("created_date"),
+        effective=raw.day("completed_date"),
+    )
+
+
+def order_item(record: Record, values: Values) -> OrderItem:
+    """Rev.io keeps these apart from both orders and service products."""
+    raw = Raw("order_service_products", "order_id", record)
+    return OrderItem(order_id=raw.key, line_id=raw.id("service_product_id", required=True))
+
+
+def service(record: Record, values: Values) -> Service:
+    """Without a disconnected date it is in use."""
+    raw = Raw("services", "service_id", record)
+    return Service(
+        id=raw.key,
+        customer_id=raw.id("customer_id", required=True),
+        number=raw.text("number"),
+        started=raw.day("activated_date"),
+        ended=raw.day("disconnected_date"),
+    )
+
+
+def order_line(record: Record, values: Values) -> OrderLine:
+    """A service product: its rate is for one unit and a month. The contract's end is taken as the day after its last."""
+    raw = Raw("service_products", "service_product_id", record)
+    currency = values["currency"]
+    return OrderLine(
+        id=raw.key,
+        order_id="",
+        customer_id=raw.id("customer_id", required=True),
+        product_id=raw.id("product_id", required=True),
+        service_id=raw.id("service_id"),
+        quantity=raw.text("quantity"),
+        currency=currency,
+        rate=raw.minor("rate", currency, required=True),
+        months=1,
+        status=raw.text("status"),
+        started=raw.day("activated_date"),
+        agreed_from=raw.day("contract_start_date"),
+        agreed_until=raw.day("contract_end_date"),
+        ended=raw.day("canceled_date"),
     )
 
 
@@ -152,6 +214,10 @@ MAPPERS: Mapping[str, Mapper] = {
     "bills": invoice,
     "charges": invoice_line,
     "credits": credit_memo,
+    "orders": order,
+    "order_service_products": order_item,
+    "services": service,
+    "service_products": order_line,
 }
 
 

@@ -25,6 +25,7 @@ STREAMS = (
     _dated("services", "Services", "service_id"),
     _dated("service_products", "ServiceProduct", "service_product_id"),
     _dated("orders", "Orders", "order_id", "status_date"),
+    Stream("order_service_products", "OrderServiceProducts", "order_id+service_product_id", order="order_id"),
     _whole("agents", "Agents", "agent_id"),
     _whole("bill_profiles", "BillProfiles", "bill_profile_id"),
 )

@@ -11,7 +11,18 @@ from typing import TypeVar
 
 from tieout.sandbox.company.catalogue import TERM_DAYS, Method, Product
 from tieout.sandbox.company.days import DAY
-from tieout.sandbox.company.records import Bill, Charge, Credit, Customer, Line, Payment
+from tieout.sandbox.company.records import (
+    FIRST_ORDER,
+    Bill,
+    Charge,
+    Credit,
+    Customer,
+    Line,
+    Order,
+    OrderLine,
+    Payment,
+    Service,
+)
 
 Row = TypeVar("Row")
 
@@ -27,12 +38,22 @@ class Books:
 
     def __init__(self, customers: list[Customer]) -> None:
         self.customers = customers
-        self.lines: list[Line] = [line for customer in customers for line in customer.lines]
+        self.lines: list[Line] = sorted((line for customer in customers for line in customer.lines), key=_line_number)
+        self.services_by_id: dict[int, Service] = {}
+        self.orders: list[Order] = []
+        self.order_lines: list[OrderLine] = []
         self.bills: list[Bill] = []
         self.charges: list[Charge] = []
         self.credits: list[Credit] = []
         self.payments: list[Payment] = []
         self.version = 0
+        for line in self.lines:
+            self.services_by_id.setdefault(line.service_id, Service(line.service_id, [])).lines.append(line)
+
+    @property
+    def services(self) -> list[Service]:
+        """Every service, by number."""
+        return list(self.services_by_id.values())
 
     def customer(self, number: int) -> Customer:
         """Raises Refused when there is none with that number."""
@@ -49,6 +70,44 @@ class Books:
     def find_payment(self, number: int) -> Payment:
         """Raises Refused when there is none with that number."""
         return _numbered(self.payments, number, FIRST_PAYMENT, "payment")
+
+    def find_line(self, number: int) -> Line:
+        """Raises Refused when there is none with that number."""
+        return _numbered(self.lines, number, 1, "service product")
+
+    def order(self, kind: str, created: int, completed: int, *lines: Line) -> Order:
+        """Note what a customer signed."""
+        order = Order(FIRST_ORDER + len(self.orders), lines[0].customer_id, kind, created, completed, lines)
+        self.orders.append(order)
+        for line in lines:
+            number = 1 + len(self.order_lines)
+            self.order_lines.append(OrderLine(number, order.order_id, line.service_product_id))
+        self.version += 1
+        return order
+
+    def replace(self, line: Line, day: int, *, quantity: int, until: int | None) -> Line:
+        """Let another line take this one's place on its service from a day on, bound until before another day."""
+        if line.canceled_date is not None or day <= line.activated_date:
+            raise Refused(f"service product {line.service_product_id} cannot be replaced on that day")
+        agreed = None if until is None else (day, until)
+        number, service = 1 + len(self.lines), self.services_by_id[line.service_id]
+        made = Line(
+            number, line.customer_id, line.product, quantity, line.rate, day, service_id=line.service_id, agreed=agreed
+        )
+        line.canceled_date = day
+        customer = self.customer(line.customer_id)
+        customer.lines = (*customer.lines, made)
+        self.lines.append(made)
+        service.lines.append(made)
+        self.version += 1
+        return made
+
+    def cancel(self, line: Line, day: int) -> None:
+        """End a line before its day comes."""
+        if line.canceled_date is not None or day <= line.activated_date:
+            raise Refused(f"service product {line.service_product_id} cannot be cancelled on that day")
+        line.canceled_date = day
+        self.order("Disconnect", day, day, line)
 
     def charge(
         self, customer: Customer, product: Product, amount: int, tax: int, created: int, start: int, end: int, *,
@@ -149,6 +208,10 @@ class Books:
             self.find_bill(payment.bill_id).paid += sign * (payment.amount - payment.balance)
         (customer or self.customer(payment.customer_id)).balance -= sign * payment.amount
         self.version += 1
+
+
+def _line_number(line: Line) -> int:
+    return line.service_product_id
 
 
 def _numbered(rows: list[Row], number: int, first: int, what: str) -> Row:

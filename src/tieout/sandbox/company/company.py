@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from tieout.sandbox.company.agreements import agree
 from tieout.sandbox.company.books import Books
 from tieout.sandbox.company.customers import found
 from tieout.sandbox.company.days import DAY, HOUR, months_later, number
@@ -27,6 +28,7 @@ class Company:
         self.first = months_later(today.replace(day=1), -MONTHS)
         start = number(months_later(self.first, -WARM_UP))
         self.books = Books(found(self.tenant, seed, scale, start, number(today)))
+        agree(self.books, self.tenant, seed, start, number(today))
         self._history = History(self.tenant, seed, self.books)
         self._next = start
         self.advance(today)

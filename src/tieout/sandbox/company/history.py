@@ -94,8 +94,8 @@ class History:
     def _recurring(self, customer: Customer, today: date, moment: int) -> None:
         start, previous, following = number(today), number(months_later(today, -1)), number(months_later(today, 1))
         joined = customer.activated_date // DAY
-        for line in customer.lines:
-            if joined > previous:
+        for line in _running(customer, start):
+            if joined > previous and line.activated_date == customer.activated_date:
                 part = divide_half_up(line.quantity * line.rate * (start - joined), start - previous)
                 self._charge(customer, line.product, part, moment, joined, start - 1, line, prorated=True)
             self._charge(customer, line.product, line.quantity * line.rate, moment, start, following - 1, line)
@@ -205,6 +205,16 @@ class History:
     def _refund(self, payment: Payment, _: int) -> None:
         if payment.is_live:
             self._books.refund(payment)
+
+
+def _running(customer: Customer, day: int) -> list[Line]:
+    """The lines that a bill of that day carries on; whoever closed that day pays for the month."""
+    moment, last = day * DAY, customer.close_date
+    return [
+        line
+        for line in customer.lines
+        if line.activated_date < moment + DAY and (line.canceled_date in (None, last) or line.canceled_date > moment)
+    ]
 
 
 def _moment(intent: Intent) -> tuple[int, int]:

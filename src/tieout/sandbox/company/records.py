@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 from tieout.sandbox.company.catalogue import Method, Product
 
-FIRST_ORDER, FIRST_ACCOUNT = 4_000, 70_000
+FIRST_ORDER, FIRST_ACCOUNT = 4_001, 70_000
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """What a customer subscribes to: a product, its quantity and its rate each month."""
+    """What a customer subscribes to: a product, its quantity and its rate each month.
+
+    `service_id` is the service that it runs on, which has the number of its first line. `agreed` is from when until before
+    when the customer is bound; None runs from month to month.
+    """
 
     service_product_id: int
     customer_id: int
@@ -20,32 +24,72 @@ class Line:
     rate: int
     activated_date: int
     canceled_date: int | None = None
+    service_id: int = 0
+    agreed: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        self.service_id = self.service_id or self.service_product_id
 
     @property
     def product_id(self) -> int:
         return self.product.product_id
 
     @property
-    def service_id(self) -> int:
-        """Every line runs on a service of its own, with the same number."""
-        return self.service_product_id
+    def created_date(self) -> int:
+        return self.activated_date
 
     @property
-    def order_id(self) -> int:
-        """Every line was ordered once."""
-        return self.service_product_id + FIRST_ORDER
+    def status(self) -> str:
+        return "Active" if self.canceled_date is None else "Disconnected"
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """What a customer uses, under one number; its lines follow each other when it is upgraded or renewed."""
+
+    service_id: int
+    lines: list[Line]
+
+    @property
+    def customer_id(self) -> int:
+        return self.lines[0].customer_id
+
+    @property
+    def activated_date(self) -> int:
+        return self.lines[0].activated_date
 
     @property
     def created_date(self) -> int:
         return self.activated_date
 
     @property
-    def status_date(self) -> int:
-        return self.activated_date if self.canceled_date is None else self.canceled_date
+    def disconnected_date(self) -> int | None:
+        return self.lines[-1].canceled_date
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """What a customer signed: new lines, the change of lines (the old one and the one that takes its place), or their end."""
+
+    order_id: int
+    customer_id: int
+    order_type: str
+    created_date: int
+    completed_date: int
+    lines: tuple[Line, ...]
 
     @property
-    def status(self) -> str:
-        return "Active" if self.canceled_date is None else "Disconnected"
+    def status_date(self) -> int:
+        return self.completed_date
+
+
+@dataclass(slots=True, eq=False)
+class OrderLine:
+    """A line that an order speaks of."""
+
+    order_service_product_id: int
+    order_id: int
+    service_product_id: int
 
 
 @dataclass(slots=True, eq=False)

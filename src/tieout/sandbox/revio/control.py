@@ -49,6 +49,7 @@ def control_routes(tenancy: Callable[[str], Tenancy], limits: Limits) -> list[Ro
         route("charges", _add_charge),
         route("charges/{number:int}", _assign_charge),
         route("bills", _add_bill),
+        route("service_products/{number:int}", _change_line),
     ]
 
 
@@ -111,6 +112,22 @@ def _add_bill(tenancy: Tenancy, body: Body, _: int) -> tuple[int, Body]:
         raise BadControl(f"customer {customer.customer_id} has no unbilled charges")
     bill = tenancy.books.bill(customer, created, created // DAY * DAY)
     return 201, {"bill_id": bill.bill_id, "invoice_amount": decimal_text(bill.invoiced, tenancy.tenant.places)}
+
+
+def _change_line(tenancy: Tenancy, body: Body, number: int) -> tuple[int, Body]:
+    """An order that comes in now: another quantity from a day on, or the end of a line."""
+    books = tenancy.books
+    _only(body, "quantity", "canceled_date", "changed_date", "contract_end_date")
+    line = books.find_line(number)
+    if "quantity" not in body:
+        books.cancel(line, _moment(tenancy, body, "canceled_date"))
+        return 200, {"service_product_id": number, "order_id": books.orders[-1].order_id}
+    day = _moment(tenancy, body, "changed_date") // DAY * DAY
+    bound = line.agreed[1] if line.agreed else None
+    until = _moment(tenancy, body, "contract_end_date") if "contract_end_date" in body else bound
+    made = books.replace(line, day, quantity=_number(body, "quantity"), until=until)
+    order = books.order("Change", tenancy.company.now, day, line, made)
+    return 201, {"service_product_id": made.service_product_id, "order_id": order.order_id}
 
 
 def _changing(tenancy: Callable[[str], Tenancy], change: Change) -> Callable[[Request], Awaitable[Response]]:

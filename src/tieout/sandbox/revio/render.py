@@ -6,7 +6,7 @@ from typing import Any
 
 from tieout.sandbox.company.catalogue import TERM_DAYS, Agent, BillProfile, Method, Product, ProductType
 from tieout.sandbox.company.days import DAY
-from tieout.sandbox.company.records import Bill, Charge, Credit, Customer, Line, Payment
+from tieout.sandbox.company.records import Bill, Charge, Credit, Customer, Line, Order, OrderLine, Payment, Service
 from tieout.sandbox.company.tenants import Tenant
 from tieout.sandbox.revio.wire import decimal, moment, moment_or_null
 
@@ -207,7 +207,7 @@ def payment_account(_: Tenant, row: Customer) -> Record:
     }
 
 
-def service(_: Tenant, row: Line) -> Record:
+def service(_: Tenant, row: Service) -> Record:
     return {
         "service_id": row.service_id,
         "customer_id": row.customer_id,
@@ -215,7 +215,7 @@ def service(_: Tenant, row: Line) -> Record:
         "provider_id": 1,
         "package_id": None,
         "activated_date": moment(row.activated_date),
-        "disconnected_date": moment_or_null(row.canceled_date),
+        "disconnected_date": moment_or_null(row.disconnected_date),
         "created_date": moment(row.created_date),
     }
 
@@ -236,25 +236,33 @@ def service_product(tenant: Tenant, row: Line) -> Record:
         "created_date": moment(row.created_date),
         "free_start_date": None,
         "free_end_date": None,
-        "contract_start_date": moment(row.activated_date // DAY * DAY),
-        "contract_end_date": None,
+        "contract_start_date": moment_or_null(row.agreed[0] if row.agreed else None),
+        "contract_end_date": moment_or_null(row.agreed[1] if row.agreed else None),
         "tax_included": False,
     }
 
 
-def order(_: Tenant, row: Line) -> Record:
+def order(_: Tenant, row: Order) -> Record:
     return {
         "order_id": row.order_id,
         "pon": f"PON-{row.order_id}",
         "customer_id": row.customer_id,
-        "order_type": "New service",
-        "status": "Completed" if row.canceled_date is None else "Disconnected",
+        "order_type": row.order_type,
+        "status": "Completed",
         "provider_id": 1,
         "request_id": None,
         "created_date": moment(row.created_date),
-        "completed_date": moment(row.activated_date),
-        "due_date": moment(row.activated_date // DAY * DAY),
+        "completed_date": moment(row.completed_date),
+        "due_date": moment(row.completed_date // DAY * DAY),
         "status_date": moment(row.status_date),
+    }
+
+
+def order_line(_: Tenant, row: OrderLine) -> Record:
+    return {
+        "order_service_product_id": row.order_service_product_id,
+        "order_id": row.order_id,
+        "service_product_id": row.service_product_id,
     }
 
 

@@ -87,14 +87,18 @@ RESOURCES: dict[str, Resource] = {
         Resource(
             "ProductTypes", "ProductType", "product_type_id", _always(catalogue.PRODUCT_TYPES), render.product_type, dates=()
         ),
-        Resource("Services", "Service", "service_id", lambda books: books.lines, render.service, _ids("customer_id")),
+        Resource("Services", "Service", "service_id", lambda books: books.services, render.service, _ids("customer_id")),
         Resource(
             "ServiceProduct", "ServiceProduct", "service_product_id", lambda books: books.lines, render.service_product,
             {**_ids("customer_id", "product_id", "service_id"), "status": str},
         ),
         Resource(
-            "Orders", "Order", "order_id", lambda books: books.lines, render.order, _ids("customer_id"),
-            ("created_date", "status_date"),
+            "Orders", "Order", "order_id", lambda books: books.orders, render.order,
+            {**_ids("customer_id"), "order_type": str}, ("created_date", "status_date"),
+        ),
+        Resource(
+            "OrderServiceProducts", "OrderServiceProduct", "order_service_product_id", lambda books: books.order_lines,
+            render.order_line, _ids("order_id", "service_product_id"), (),
         ),
         Resource("Agents", "Agent", "agent_id", _always(catalogue.AGENTS), render.agent, _ids("parent_agent_id"), ()),
         Resource(

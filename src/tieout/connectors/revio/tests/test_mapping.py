@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tieout.connectors.kit.canonical import BadRecord, Payment
+from tieout.connectors.kit.canonical import BadRecord, OrderItem, OrderLine, Payment
 from tieout.connectors.revio import mapping
 from tieout.connectors.revio.answers import parse
 
@@ -149,3 +149,49 @@ def test_numbers_with_a_fraction_are_read_as_they_were_written() -> None:
     }
     with pytest.raises(ValueError, match="NaN"):
         parse(b'{"amount": NaN}')
+
+
+def test_a_service_product_is_an_order_line_with_the_term_that_was_agreed() -> None:
+    record = {
+        "service_product_id": 12,
+        "customer_id": 1001,
+        "product_id": 3,
+        "service_id": 7,
+        "rate": "199.00",
+        "quantity": 2,
+        "status": "Active",
+        "activated_date": "2026-01-15T10:30:00",
+        "canceled_date": None,
+        "contract_start_date": "2026-01-15T00:00:00",
+        "contract_end_date": "2027-01-15T00:00:00",
+    }
+    assert mapping.order_line(record, USD) == OrderLine(
+        id="12",
+        order_id="",
+        customer_id="1001",
+        product_id="3",
+        service_id="7",
+        quantity="2",
+        currency="USD",
+        rate=19900,
+        months=1,
+        status="Active",
+        started=date(2026, 1, 15),
+        agreed_from=date(2026, 1, 15),
+        agreed_until=date(2027, 1, 15),
+        ended=None,
+    )
+    with pytest.raises(BadRecord, match="service_products/12: rate is missing"):
+        mapping.order_line({**record, "rate": None}, USD)
+
+
+def test_an_order_and_the_lines_it_speaks_of_find_each_other() -> None:
+    signed = {"order_id": 4, "customer_id": 1001, "pon": "PON-4", "created_date": "2026-01-08T09:00:00"}
+    order = mapping.order({**signed, "completed_date": "2026-01-15T00:00:00"}, USD)
+    assert (order.id, order.number, order.signed, order.effective) == (
+        "4",
+        "PON-4",
+        date(2026, 1, 8),
+        date(2026, 1, 15),
+    )
+    assert mapping.order_item({"order_id": 4, "service_product_id": 12}, USD) == OrderItem("4", "12")

@@ -109,7 +109,7 @@ def test_a_list_that_may_not_be_read_is_named_and_the_others_are_still_looked_at
     health = _session(answer).test()
     assert health.missing == ("Read customers", "Read payments")
     assert health.tenant == "acme_sandbox"
-    assert len(health.checks) == 14
+    assert len(health.checks) == 15
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,40 @@ def test_what_is_unbilled_can_be_billed_now(free: Client) -> None:
     assert again.status_code == 400
 
 
+def test_an_upgrade_takes_the_old_lines_place_on_its_service_and_is_billed_from_then_on(free: Client) -> None:
+    line = next(row for row in free.records("ServiceProduct") if row["contract_end_date"] and not row["canceled_date"])
+    asked = {"quantity": 50, "changed_date": "2026-11-20"}
+    answer = free.move(f"acme/service_products/{line['service_product_id']}", asked)
+    old = free.get(f"ServiceProduct/{line['service_product_id']}").json()
+    new = free.get(f"ServiceProduct/{answer['service_product_id']}").json()
+    assert (old["canceled_date"], old["status"]) == ("2026-11-20T00:00:00", "Disconnected")
+    assert (new["activated_date"], new["service_id"]) == ("2026-11-20T00:00:00", line["service_id"])
+    assert (new["quantity"], new["contract_end_date"]) == (50, line["contract_end_date"])
+    named = [row["service_product_id"] for row in free.records("OrderServiceProducts", order_id=answer["order_id"])]
+    assert named == [line["service_product_id"], answer["service_product_id"]]
+    free.send("POST", "/control/clock", json={"advance": 35 * 86_400})
+    charged = {row["service_product_id"] for row in free.records("Charges", created_date_start="2026-11-21")}
+    assert answer["service_product_id"] in charged
+    assert line["service_product_id"] not in charged
+
+
+def test_agreements_orders_and_charges_hang_together(free: Client) -> None:
+    lines = {row["service_product_id"]: row for row in free.records("ServiceProduct")}
+    bound = [row for row in lines.values() if row["contract_end_date"]]
+    assert 0.3 < len(bound) / len(lines) < 0.9
+    assert all(row["contract_start_date"] < row["contract_end_date"] for row in bound)
+    orders = {row["order_id"]: row for row in free.records("Orders")}
+    assert {"New service", "Change", "Renewal", "Disconnect"} == {row["order_type"] for row in orders.values()}
+    named = free.records("OrderServiceProducts")
+    assert {row["service_product_id"] for row in named} == set(lines)
+    assert {row["order_id"] for row in named} == set(orders)
+    services = {row["service_id"] for row in free.records("Services")}
+    assert {row["service_id"] for row in lines.values()} == services
+    for charge in free.records("Charges"):
+        line = lines.get(charge["service_product_id"])
+        assert line is None or (line["customer_id"], line["rate"]) == (charge["customer_id"], charge["rate"])
+
+
 def test_days_pass_with_the_sandboxs_clock_and_reset_brings_the_first_day_back(free: Client) -> None:
     before = free.get("Payments", sort="-payment_id", page_size=1).text
     known = len(free.records("Payments"))
@@ -139,6 +173,8 @@ def test_days_pass_with_the_sandboxs_clock_and_reset_brings_the_first_day_back(f
         ("acme/payments/1", {"bounced": True}, "no payment 1"),
         ("acme/payments/200001", {"bounced": "yes"}, "give one of"),
         ("acme/charges", {"customer_id": 1001, "product_id": 99, "amount": "1"}, "no product 99"),
+        ("acme/service_products/1", {"canceled_date": "2001-01-01"}, "cannot be cancelled"),
+        ("acme/service_products/99999", {"quantity": 3}, "no service product 99999"),
         ("nobody/payments", {"customer_id": 1001, "amount": "1"}, "no tenant 'nobody'"),
         ("acme/payments", [1], "must be a JSON object"),
         ("limits", {"per_minute": -1}, "whole number"),
