@@ -36,6 +36,7 @@ _OWNER = "PYTEST_XDIST_WORKER" not in os.environ
 if _OWNER:
     os.environ["TIEOUT_HOME"] = tempfile.mkdtemp(prefix="tieout-test-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "tieout.config.settings"
+os.environ.pop("COLUMNS", None)  # tables are as wide as what they are printed into, not as the terminal of the tests
 django.setup()  # starts the run's own PostgreSQL; here, because conftest files further down import models
 
 
@@ -88,7 +89,7 @@ class Browser(Client):
 
     def request(self, **request: Any) -> Any:
         response = super().request(**request)
-        if response.get("Content-Type", "").startswith("text/html") and response.content:
+        if response.get("Content-Type", "").startswith("text/html") and response.content.strip():
             page = f"{request.get('REQUEST_METHOD')} {request.get('PATH_INFO')}"
             assert _foreign(response.content.decode()) == [], page
             assert response["Cache-Control"] in ("no-store", NEVER), page
