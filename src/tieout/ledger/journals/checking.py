@@ -6,7 +6,7 @@ Entries that others made in the same journal count only when they touch an accou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models.fields.json import KT
 
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import ReadsJournals
-from tieout.connectors.kit.documents import Document, Held, Journal
+from tieout.connectors.kit.documents import Document, Journal, JournalLine
 from tieout.kernel.money import Money
 from tieout.ledger import delivery
 from tieout.ledger.drafts import document_of
@@ -130,14 +130,14 @@ def _look_around(desk: Desk, process: Process, seen: _Seen) -> None:
             strange = list(desk.session.entries(symbol, date.fromisoformat(span["first"]), span["last"], known))
         for held in strange:
             assert isinstance(held.document, Journal)
-            books = settings.books_of(held.document.entity)
-            _note_strange(held.document, held, f"{symbol} {held.record_no}", accounts, books, seen)
+            touched = [line for line in held.document.lines if line.account in accounts]
+            if touched and held.state in ("", "Posted"):
+                _note_strange(held.document, f"{symbol} {held.record_no}", touched, settings, seen)
 
 
-def _note_strange(entry: Journal, held: Held, record: str, accounts: Collection[str], books: str, seen: _Seen) -> None:
-    touched = [line for line in entry.lines if line.account in accounts]
-    if not touched or held.state not in ("", "Posted"):
-        return
+def _note_strange(
+    entry: Journal, record: str, touched: Sequence[JournalLine], settings: JournalSettings, seen: _Seen
+) -> None:
     words = ", ".join(f"{line.side} {line.account} {line.amount}" for line in touched[:5])
     seen.note(
         "entry_added",
@@ -147,7 +147,9 @@ def _note_strange(entry: Journal, held: Held, record: str, accounts: Collection[
         "Reverse the entry in the ledger, or enter what it stands for in the revenue data; or say that it may stay.",
     )
     if ("entry_added", record) not in seen.decided:
-        seen.book([replace(entry, lines=tuple(touched))], None, entry.day, books, None)
+        for line in touched:
+            books = settings.books_of(entry.entity or line.dimensions.location)
+            seen.book([replace(entry, lines=(line,))], None, entry.day, books, None)
 
 
 def _balance(process: Process, seen: _Seen) -> None:

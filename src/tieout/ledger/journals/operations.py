@@ -181,7 +181,7 @@ def ledger_lists(environment_id: int | None) -> dict[str, dict[str, bool]]:
     """Codes of the ledger's lists as last read, by list; whether each is active. Empty before a ledger is chosen."""
     process = journal_process(environment_id)
     lists: dict[str, dict[str, bool]] = {}
-    for (kind, code), item in (reference.chart(process.target).items if process else {}).items():
+    for (kind, code), item in (reference.chart(process.destination).items if process else {}).items():
         lists.setdefault(kind, {})[code] = item.active
     return lists
 

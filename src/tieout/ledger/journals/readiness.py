@@ -51,7 +51,7 @@ def look(*, actor: Actor, now: datetime) -> list[Point]:
     if process is None:
         raise NoJournalProcess
     settings = parse_settings(JournalSettings, process.settings)
-    found = list(_points(process.target, settings, actor.environment_id, now))
+    found = list(_points(process.destination, settings, actor.environment_id, now))
     with transaction.atomic():
         AccountingCheck.objects.update_or_create(
             environment_id=actor.environment_id,

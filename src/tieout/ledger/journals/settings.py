@@ -54,10 +54,10 @@ class JournalSettings(_Strict):
         """Where an entity of the revenue data belongs; by default the ledger's entity of the same name."""
         return self.entities.get(entity) or Place.model_validate({"entity": entity, "location": entity})
 
-    def books_of(self, ledger_entity: str) -> str:
-        """The entity of the revenue data whose entries stand at this entity of the ledger; by default the same name."""
-        placed = (name for name, place in self.entities.items() if place.entity == ledger_entity)
-        return next(placed, ledger_entity)
+    def books_of(self, name: str) -> str:
+        """The entity of the revenue data that stands at this entity or location of the ledger; by default the same name."""
+        placed = (books for books, place in self.entities.items() if name and name in (place.entity, place.location))
+        return next(placed, name)
 
     def placed(self, entity: str, dimensions: str) -> str:
         """The dimensions of a line as the ledger will hold them."""

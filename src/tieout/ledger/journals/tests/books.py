@@ -98,6 +98,10 @@ class RevenueBooks:
             periods.freeze(found, made)
         return found
 
+    def thaw(self, label: str) -> None:
+        with transaction.atomic():
+            periods.thaw(periods.find(self.environment_id, "US", label))
+
     def close(self, label: str) -> None:
         with transaction.atomic():
             periods.close(periods.find(self.environment_id, "US", label))
