@@ -53,7 +53,7 @@ def test_the_list_of_reports_leads_to_each_of_them(figures: int, viewer: Client,
         assert kind.title in shown
         page = viewer.get(reverse("report", args=[kind.name]), MARCH)
         assert page.status_code == 200
-        assert "Ties to the last minor unit" in text(page), kind.name
+        assert "Everything ties out" in text(page), kind.name
 
 
 def test_an_amount_opens_the_contracts_behind_it_and_they_their_explanation(

@@ -13,6 +13,7 @@ import duckdb
 from tieout.reports.answers import Check, Column, Row, Table
 from tieout.reports.narrowing import Narrowed, asked, cheapest, grouping, where
 from tieout.reports.questions import FACETS, Question
+from tieout.revenue import words
 
 _AMOUNTS = {"price": "Price", "ssp": "SSP", "allocated": "Allocated", "carve": "Carve"}
 _WORDS = {
@@ -41,9 +42,9 @@ def tables(book: duckdb.DuckDBPyConnection, question: Question) -> Iterator[Tabl
         rows,
         totals,
     )
-    words = [Column(name, label, "text") for name, (label, _) in _WORDS.items()]
+    texts = [Column(name, label, "text") for name, (label, _) in _WORDS.items()]
     plain = [Column(name, label) for name, label in _AMOUNTS.items()]
-    yield Table("Lines", [*words, *plain], shown, totals, more=more)
+    yield Table("Lines", [*texts, *plain], shown, totals, more=more)
 
 
 def checks(tables: list[Table]) -> Iterator[Check]:
@@ -77,6 +78,11 @@ def _lines(book: duckdb.DuckDBPyConnection, question: Question, narrowed: Narrow
         " ORDER BY contract_id, line_id LIMIT $size + 1 OFFSET $skip",
         {**narrowed.values, "size": question.size, "skip": (question.page - 1) * question.size},
     ).fetchall()
-    names = [*_WORDS, *_AMOUNTS]
-    rows = [Row(currency, dict(zip(names, values, strict=True))) for currency, *values in found[: question.size]]
+    rows = [Row(currency, _told(values)) for currency, *values in found[: question.size]]
     return rows, len(found) > question.size
+
+
+def _told(values: list[Any]) -> dict[str, Any]:
+    """A line's values by column, its stored words as people read them."""
+    told = dict(zip([*_WORDS, *_AMOUNTS], values, strict=True))
+    return told | {name: words.choice(told[name]) for name in ("part", "basis") if told[name]}

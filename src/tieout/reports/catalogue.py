@@ -37,6 +37,8 @@ class Kind:
     facets: tuple[str, ...] = tuple(FACETS)
     usual: tuple[str, ...] = ()
     """What it is grouped by when nobody says."""
+    ungrouped: str = "Not grouped"
+    """What it is without a group, where nothing is usual."""
     asks: tuple[str, ...] = ("since", "span")
 
 
@@ -114,6 +116,7 @@ KINDS: Mapping[str, Kind] = {
             "Disaggregated revenue",
             "Recognised revenue by product, region, customer class, timing and entity.",
             _disaggregated,
+            ungrouped="Each in turn",
         ),
         Kind(
             "ssp-allocation",

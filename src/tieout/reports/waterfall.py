@@ -15,7 +15,7 @@ from tieout.reports.answers import Chart, Check, Column, Row, Series, Table
 from tieout.reports.groups import Group, among, labels, page, place
 from tieout.reports.narrowing import Narrowed, asked, cheapest, grouping, where
 from tieout.reports.questions import FACETS, Question
-from tieout.reports.windows import DAY, Window, ahead, periods_of
+from tieout.reports.windows import DAY, EARLIER, LATER, Window, ahead, periods_of
 
 PARTS = {"amount": "Revenue", "adjustment": "Prior-period adjustment"}
 RELATIONS = ("cube", "moved")
@@ -49,8 +49,9 @@ def window_of(book: duckdb.DuckDBPyConnection, question: Question) -> Window:
 
 
 def charts(table: Table) -> Iterator[Chart]:
-    """For each currency, its periods as columns: recognised, adjusted, to come."""
-    periods = [column for column in table.columns if column.tone and column.name not in (TO_DATE, TO_COME)]
+    """For each currency, its periods as columns: recognised, adjusted, to come. Sums of many periods would dwarf them."""
+    sums = (EARLIER, LATER, TO_DATE, TO_COME)
+    periods = [column for column in table.columns if column.tone and column.name not in sums]
     for currency in dict.fromkeys(row.currency for row in table.totals):
         rows = {row.values["part"]: row.values for row in table.totals if row.currency == currency}
         revenue = rows.get(PARTS["amount"], {})

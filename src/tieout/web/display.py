@@ -25,6 +25,11 @@ def money(amount: Money) -> SafeString:
     )
 
 
+def figure(amount: Money) -> SafeString:
+    """`1,234.50`: an amount in a table that names its currency once; nought is quiet, and nothing is red."""
+    return format_html('<span class="money{}">{}</span>', "" if amount.minor else " zero", f"{amount.decimal():,f}")
+
+
 def moment(at: datetime | None, *, now: datetime) -> SafeString:
     """A moment in the active time zone, with how long ago it is in the title; a dash for none."""
     if at is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 _NAMES = """
-alert-circle alert-triangle arrow-back-up arrow-right chart-bar check chevron-down chevron-left chevron-right
-chevrons-left circle-check circle-x clock copy download edit eye gavel history info-circle key lock logout
-menu-2 mood-empty moon-stars player-pause player-play player-stop package plug plug-connected plus power receipt refresh
-scale search send settings shield-lock sun sun-moon trash upload user user-check user-off user-plus users
-zoom-check
+alert-circle alert-triangle arrow-back-up arrow-right arrows-split book-2 calendar chart-bar chart-pie check
+chevron-down chevron-left chevron-right chevrons-left circle-check circle-x clock coins copy download edit eye
+file-export file-import file-text gavel history hourglass info-circle key lock logout menu-2 mood-empty moon-stars
+package player-pause player-play player-stop plug plug-connected plus power receipt refresh scale search send settings
+shield-lock stairs-down sun sun-moon tag trash upload user user-check user-off user-plus users zoom-check
 """
 ICONS = frozenset(_NAMES.split())

@@ -61,6 +61,8 @@ class Filters(django_filters.FilterSet):
             if isinstance(field.widget, forms.Select):
                 chosen = [choice for choice in field.widget.choices if choice[0] != ""]
                 field.widget.choices = [("", f"{field.label}: any"), *chosen]
+            elif getattr(field.widget, "input_type", "") == "text":
+                field.widget.attrs = {"placeholder": str(field.label), "size": 12} | field.widget.attrs
         return form
 
     @property

@@ -18,7 +18,7 @@ class PeriodTable(ListTable):
     label = LinkColumn("close_period", verbose_name="Period")
     entity = django_tables2.Column(empty_values=(), verbose_name="Entity")
     ends_on = TemplateColumn("close/last_day.html", verbose_name="Last day", orderable=True)
-    state = StatusColumn(accessor="get_state_display", order_by="state")
+    state = StatusColumn()
     frozen_at = TimeColumn(verbose_name="Frozen")
     closed_at = TimeColumn(verbose_name="Closed")
     closed_by = django_tables2.Column(verbose_name="By")

@@ -101,8 +101,8 @@ def test_revenue_is_split_by_product_region_class_timing_and_entity(books: int) 
 def test_allocation_is_told_line_by_line_with_the_entry_used(books: int) -> None:
     found = ask(books, "ssp-allocation", "currency=USD")
     assert lines(found.report.tables[1].rows, "contract", "line", "basis", "price", "ssp", "allocated", "carve") == [
-        ["ACME", "1", "amount", "1200.00", "1200.00", "1125.00", "-75.00"],
-        ["ACME", "2", "amount", "300.00", "400.00", "375.00", "75.00"],
+        ["ACME", "1", "Amount", "1200.00", "1200.00", "1125.00", "-75.00"],
+        ["ACME", "2", "Amount", "300.00", "400.00", "375.00", "75.00"],
         ["BETA", "1", "", "2400.00", "None", "2400.00", "0.00"],  # alone in its contract: nothing to split
     ]
     assert found.report.ties

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from tieout.kernel.currency import exponent
 from tieout.reports.answers import Chart, Column, Row, Table
@@ -13,7 +13,9 @@ from tieout.reports.drill import measure_of, opening
 from tieout.reports.questions import Question
 
 WORDS = {"over_time": "Over time", "point_in_time": "At a point in time", "alone": "On its own", "": "—"}
+TOTAL = "Total"
 STEP, HEIGHT = 14, 102
+_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,10 @@ class DrawnChart:
     width: int
     zero: float
     points: Sequence[Point]
-    first: str
-    last: str
+    labels: Sequence[str]
+    top: str
+    bottom: str
+    """What the upper and the lower edge stand for, shortened: `1.2M`."""
     legend: Sequence[tuple[str, str]]
 
 
@@ -76,6 +80,13 @@ def amount(minor: int, currency: str) -> str:
     whole, part = divmod(abs(minor), 10**places)
     sign = "−" if minor < 0 else ""
     return f"{sign}{whole:,}.{part:0{places}d}" if places else f"{sign}{whole:,}"
+
+
+def shortened(minor: int, currency: str) -> str:
+    """An amount for the edge of a chart, to three figures: `1.23M`, `950`."""
+    units = abs(minor) / 10 ** exponent(currency)
+    step = next((step for step in _STEPS if units >= step[0]), (1, ""))
+    return f"{'−' if minor < 0 else ''}{units / step[0]:.3g}{step[1]}"
 
 
 def table(found: Table, question: Question | None) -> Drawn:
@@ -108,8 +119,9 @@ def chart(found: Chart) -> DrawnChart:
         max(len(points) * STEP, 1),
         zero,
         points,
-        found.points[0] if found.points else "",
-        found.points[-1] if found.points else "",
+        found.points,
+        shortened(max(ups, default=0), found.currency),
+        shortened(min(downs, default=0), found.currency),
         [(each.label, each.tone) for each in used],
     )
 
@@ -136,7 +148,7 @@ def _named(found: Table, row: Row) -> Row:
     return (
         row
         if row.values.get(first)
-        else Row(row.currency, {**row.values, first: "Total"}, row.place, row.tone, row.opens, row.days)
+        else Row(row.currency, {**row.values, first: TOTAL}, row.place, row.tone, row.opens, row.days)
     )
 
 
@@ -148,14 +160,23 @@ def _row(columns: Sequence[Column], row: Row, question: Question | None, with_cu
 def _cell(column: Column, row: Row, question: Question | None) -> Cell:
     value = row.values.get(column.name)
     if column.kind != "money":
-        text = f"{value:,}" if isinstance(value, int) else WORDS.get(str(value or ""), str(value))
-        return Cell(text, _css(column), "", column.label)
+        text = f"{value:,}" if isinstance(value, int) else WORDS.get(str(value), str(value))
+        url = _contract(value) if column.name == "contract" and value else ""
+        return Cell("" if value is None else text, _css(column), url, column.label)
     if value is None:
         return Cell("—", "numeric nothing", "", column.label)
     css = " ".join(_tones(column, row, value))
     measure = measure_of(column, row) if value else ""
     url = f"{reverse('report_behind', args=[measure])}?{opening(question, column, row)}" if question and measure else ""
     return Cell(amount(value, row.currency), css, url, column.label)
+
+
+def _contract(number: str) -> str:
+    """The contract's page; none for a number that no address can hold, and for the word Total."""
+    try:
+        return reverse("contract", args=[number]) if number != TOTAL else ""
+    except NoReverseMatch:
+        return ""
 
 
 def _tones(column: Column, row: Row, value: int) -> Iterator[str]:

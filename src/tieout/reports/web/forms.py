@@ -22,11 +22,16 @@ class QuestionForm(forms.Form):
         self.dates = [
             self._add("as_of", "As of", _day(question.as_of)),
             self._add("known_on", "As known on", _day(question.known_on)),
-            self._add("against", "Compare with known on", _day(question.against)),
+            self._add("against", "Compare with", _day(question.against)),
         ]
         self.groups = [self._grouping(kind, question, place) for place in range(2)]
         self.own = [self._own(name, question) for name in kind.asks]
         self.facets = [self._facet(facet, question, choices) for facet in kind.facets]
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """What every asker sees; facets stand apart."""
+        return [*self.dates, *self.groups, *self.own]
 
     @property
     def narrowed(self) -> bool:
@@ -46,18 +51,18 @@ class QuestionForm(forms.Form):
 
     def _grouping(self, kind: Kind, question: Question, place: int) -> forms.BoundField:
         by = question.by or kind.usual
-        label = "Then by" if place else "By"
-        options = [("", f"{label}: {'nothing' if place or kind.usual else 'usual'}")]
-        options += [(facet, FACETS[facet]) for facet in kind.facets if facet != "currency"]
+        none = [("", "Nothing more")] if place else [("", kind.ungrouped)] if not kind.usual else []
+        options = [(facet, FACETS[facet]) for facet in kind.facets if facet != "currency"]
         chosen = by[place] if place < len(by) else ""
-        return self._add(f"by_{place}", label, forms.ChoiceField(choices=options, initial=chosen), "by")
+        field = forms.ChoiceField(choices=[*none, *options], initial=chosen)
+        return self._add(f"by_{place}", "Then by" if place else "Grouped by", field, "by")
 
     def _own(self, name: str, question: Question) -> forms.BoundField:
         if name == "since":
-            return self._add("since", "First period from", _day(question.since))
+            return self._add("since", "Periods from", _day(question.since))
         if name == "span":
-            options = [(span, f"{span} periods") for span in SPANS]
-            return self._add("span", "Periods", forms.ChoiceField(choices=options, initial=question.span))
+            options = [(span, str(span)) for span in SPANS]
+            return self._add("span", "How many", forms.ChoiceField(choices=options, initial=question.span))
         if name == "bands":
             written = ", ".join(map(str, question.bands))
             return self._add("bands", "Bands in months", forms.CharField(initial=written))
@@ -71,7 +76,7 @@ class QuestionForm(forms.Form):
         if facet not in _OFFERED and facet != "timing":
             return self._add(facet, FACETS[facet], forms.CharField(initial=chosen))
         found = [(value or NONE, value or "none") for value in choices.get(facet, ())]
-        options = [("", f"{FACETS[facet]}: any"), *(_TIMINGS if facet == "timing" else found)]
+        options = [("", "Any"), *(_TIMINGS if facet == "timing" else found)]
         return self._add(facet, FACETS[facet], forms.ChoiceField(choices=options, initial=chosen))
 
 

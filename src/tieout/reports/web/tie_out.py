@@ -28,7 +28,7 @@ class TieOut(Asking, Page):
     def buttons(self) -> list[Button]:
         asked = self.request.GET.urlencode()
         return [
-            Button(form.upper(), f"{reverse(f'revenue_tie_out_{form}')}?{asked}", "download", tone="secondary")
+            Button(form.upper(), f"{reverse(f'revenue_tie_out_{form}')}?{asked}", "download", tone="")
             for form in FORMATS
         ]
 

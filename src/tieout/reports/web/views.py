@@ -30,6 +30,16 @@ FORMATS = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", export.as_xlsx),
 }
 
+ICONS = {
+    "waterfall": "stairs-down",
+    "deferred-revenue": "hourglass",
+    "contract-assets": "coins",
+    "remaining-obligations": "clock",
+    "disaggregated-revenue": "chart-pie",
+    "ssp-allocation": "arrows-split",
+    "commissions": "users",
+}
+
 
 class Asking(Guarded):
     """A view that reads its question from the address."""
@@ -52,7 +62,7 @@ class Reports(Page):
     template_name = "reports/reports.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(kinds=KINDS.values(), **kwargs)
+        return super().get_context_data(kinds=[(kind, ICONS[kind.name]) for kind in KINDS.values()], **kwargs)
 
 
 class ReportPage(Asking, Page):
@@ -75,7 +85,7 @@ class ReportPage(Asking, Page):
         asked = self.request.GET.urlencode()
         for form in FORMATS:
             url = f"{reverse(f'report_{form}', args=[self.kind.name])}?{asked}"
-            yield Button(form.upper(), url, "download", tone="secondary")
+            yield Button(form.upper(), url, "download", tone="")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown: dict[str, Any] = {"lead": self.kind.lead}

@@ -42,7 +42,7 @@ class ContractPage(DetailPage):
 
     def buttons(self) -> Iterable[Button]:
         number = self.kwargs["number"]
-        yield Button("Edit", reverse("contract_edit", args=[number]), "edit", Permission.CHANGE_DATA, "outline-primary")
+        yield Button("Edit", reverse("contract_edit", args=[number]), "edit", Permission.CHANGE_DATA, "")
         yield Button("Add a change", reverse("contract_change", args=[number]), "plus", Permission.CHANGE_DATA)
 
     @cached_property

@@ -199,4 +199,4 @@ class SspBook(FactList):
 
     def buttons(self) -> Any:
         yield from super().buttons()
-        yield Button("From history", reverse("ssp_history"), "history", tone="outline-primary")
+        yield Button("From history", reverse("ssp_history"), "history", tone="")

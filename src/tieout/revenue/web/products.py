@@ -33,7 +33,7 @@ class ProductPage(DetailPage):
 
     def buttons(self) -> Iterable[Button]:
         change = Permission.CHANGE_DATA
-        yield Button("Edit", reverse("amend", args=["product", self.object.pk]), "edit", change, "outline-primary")
+        yield Button("Edit", reverse("amend", args=["product", self.object.pk]), "edit", change, "")
         priced = f"{reverse('enter', args=['ssp'])}?product_id={self.object.product_id}"
         yield Button("New SSP entry", priced, "plus", change)
 

@@ -23,6 +23,12 @@ def money(minor: int, currency: str) -> SafeString:
     return display.money(Money(minor, currency))
 
 
+@register.simple_tag
+def figure(minor: int, currency: str) -> SafeString:
+    """`{% figure row.billed currency %}`: minor units as an amount, where the table says its currency once."""
+    return display.figure(Money(minor, currency))
+
+
 @register.simple_tag(takes_context=True)
 def moment(context: template.Context, at: datetime | None) -> SafeString:
     """`{% moment job.started_at %}`: in the site's time zone, or a dash."""
