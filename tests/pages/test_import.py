@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -126,6 +127,32 @@ def test_what_jobs_deliver_waits_as_conversion_data_and_is_loaded_with_one_click
     browser.post(f"/revenue/batches/{batch.pk}/load/")
     assert FACTS["line"]._default_manager.filter(until__isnull=True).get().price == 1234
     assert "Orders of November" in page(browser, "/revenue/import/")
+
+
+def test_conversion_data_is_downloaded_edited_and_its_edited_form_takes_its_place(browser: Client, job: Job) -> None:
+    contract = {"contract_id": "SO-7", "currency": "EUR", "signed_on": date(2026, 1, 5)}
+    line = {"contract_id": "SO-7", "line_id": "1", "product_id": "P", "price": 1234, "starts_on": date(2026, 1, 5)}
+    tables: Any = {"contract": [contract], "line": [line]}
+    waiting = batches.deliver(job=job, title="Orders of November", tables=tables, now=timezone.now())
+    with ZipFile(BytesIO(b"".join(browser.get(f"/revenue/batches/{waiting.pk}/original/")))) as archive:
+        sheets = {name: archive.read(name).decode() for name in archive.namelist()}
+    edited = BytesIO()
+    with ZipFile(edited, "w") as archive:
+        for name, text in sheets.items():
+            archive.writestr(name, text.replace("12.34", "99.00"))
+    address = f"/revenue/import/upload/?instead={waiting.pk}"
+    assert address in page(browser, "/revenue/import/conversion/")
+    assert "Upload Orders of November, edited" in page(browser, address)
+    browser.post(address, {"file": SimpleUploadedFile("edited.zip", edited.getvalue()), "encoding": ""})
+    batch = Batch.objects.latest("pk")
+    assert "edited form of" in page(browser, f"/revenue/batches/{batch.pk}/")
+    browser.post(f"/revenue/batches/{batch.pk}/apply/")
+    assert FACTS["line"]._default_manager.filter(until__isnull=True).get().price == 9900
+    waiting.refresh_from_db()
+    assert waiting.state == Batch.State.DISCARDED
+    browser.post(f"/revenue/batches/{batch.pk}/undo/", {"reason": "Better as it was"})
+    waiting.refresh_from_db()
+    assert waiting.state == Batch.State.WAITING
 
 
 def test_who_may_only_read_sees_no_way_to_change(client_as: Callable[..., Client], browser: Client) -> None:

@@ -15,7 +15,7 @@ from tieout.close.steps import Fact, Facts
 from tieout.revenue.models import FACTS, Batch, Gap, Period
 from tieout.sync.models import Finding, Process
 
-UNDECIDED = (Batch.State.WAITING, Batch.State.READING, Batch.State.READY)
+UNDECIDED = (Batch.State.WAITING, Batch.State.READING, Batch.State.READY, Batch.State.APPLYING)
 SSP_TABLE = "ssp"
 """Gaps that are mended in the SSP book name this table."""
 SHOWN = 20

@@ -17,7 +17,7 @@ from tieout.people.actors import Permission
 from tieout.revenue import shapes
 from tieout.revenue.batches import exporting, operations, queries
 from tieout.revenue.models import Batch
-from tieout.revenue.tasks import defer_reading
+from tieout.revenue.tasks import defer_applying, defer_reading
 
 doors = Doors("batches")
 _BYTES = "application/octet-stream"
@@ -39,14 +39,20 @@ def list_batches(request: Call, asked: Query[Wanted]) -> dict[str, Any]:
 
 
 @doors.post("/revenue/batches", Permission.CHANGE_DATA, shapes.BatchInFull, status=201)
-def upload_batch(request: Call, file: File[UploadedFile], encoding: Form[str] = "") -> Batch:
-    """Send a file as multipart/form-data. It is read and shown, not applied; a large one by a worker."""
+def upload_batch(
+    request: Call, file: File[UploadedFile], encoding: Form[str] = "", replaces: Form[int | None] = None
+) -> Batch:
+    """Send a file as multipart/form-data. It is read and shown, not applied; a large one by a worker.
+
+    `replaces` names conversion data of which it is the edited form.
+    """
     path = getattr(file, "temporary_file_path", None)
     return operations.receive(
         request.auth,
         name=str(file.name),
         source=Path(path()) if path else file.read(),
         encoding=encoding,
+        replaces=replaces,
         now=timezone.now(),
         defer=defer_reading,
     )
@@ -67,14 +73,14 @@ def match_batch(request: Call, number: int, choices: shapes.Choices) -> Batch:
 
 @doors.post("/revenue/batches/{number}/apply", Permission.CHANGE_DATA, shapes.BatchInFull)
 def apply_batch(request: Call, number: int) -> Batch:
-    """Apply all of it."""
-    return operations.apply(request.auth, batch_id=number, now=timezone.now())
+    """Apply all of it; a large one by a worker, which the state `applying` says."""
+    return operations.apply(request.auth, batch_id=number, now=timezone.now(), defer=defer_applying)
 
 
 @doors.post("/revenue/batches/{number}/load", Permission.CHANGE_DATA, shapes.BatchInFull)
 def load_batch(request: Call, number: int) -> Batch:
-    """Load conversion data as it is."""
-    return operations.load(request.auth, batch_id=number, now=timezone.now())
+    """Load conversion data as it is; what is large by a worker."""
+    return operations.load(request.auth, batch_id=number, now=timezone.now(), defer=defer_applying)
 
 
 @doors.post("/revenue/batches/{number}/undo", Permission.CHANGE_DATA, shapes.BatchInFull)

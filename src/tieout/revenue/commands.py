@@ -43,9 +43,12 @@ def import_file(
     ],
     apply: Annotated[bool, typer.Option("--apply", help="Apply it when it has no errors.")] = False,
     encoding: Annotated[str, typer.Option(help="Of CSV files that are not UTF-8, for example windows-1252.")] = "",
+    replaces: Annotated[int | None, typer.Option(help="Conversion data of which this is the edited form.")] = None,
 ) -> None:
     """Read a file, show what it would change and what is wrong with it; with `--apply` bring it in."""
-    read = operations.receive(terminal.actor, name=file.name, source=file, now=terminal.now, encoding=encoding)
+    read = operations.receive(
+        terminal.actor, name=file.name, source=file, now=terminal.now, encoding=encoding, replaces=replaces
+    )
     if apply and read.state == Batch.State.READY:
         read = operations.apply(terminal.actor, batch_id=read.pk, now=terminal.now)
     _show(terminal, read)

@@ -30,6 +30,7 @@ class Batch(models.Model):
         READING = "reading", "Reading"
         READY = "ready", "Ready to apply"
         REFUSED = "refused", "Has errors"
+        APPLYING = "applying", "Being applied"
         APPLIED = "applied", "Applied"
         UNDONE = "undone", "Undone"
         DISCARDED = "discarded", "Discarded"
@@ -44,6 +45,8 @@ class Batch(models.Model):
     file_size = models.BigIntegerField(default=0)
     job = models.ForeignKey("sync.Job", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by")
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    """Conversion data that this batch, once applied, brings in an edited form."""
     matching = models.JSONField(default=dict)
     """Table by sheet and column by heading, as matched by meaning or chosen by a person."""
     counts = models.JSONField(default=dict)
@@ -55,7 +58,7 @@ class Batch(models.Model):
     files = models.JSONField(default=dict)
     """Name → hash in the site's file store: the rows of each table that differ from what is known, and every problem."""
     progress = models.JSONField(default=dict)
-    """While it is being read: phase, rows done, and the moment; afterwards what the preview was compared with."""
+    """While it is worked at: phase and rows done; afterwards what the preview was compared with, or why applying failed."""
     created_by = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     applied_by = models.CharField(max_length=200, blank=True)

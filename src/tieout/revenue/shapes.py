@@ -17,7 +17,7 @@ class Batch(Schema):
     id: int
     title: str
     origin: str = Field(description="upload, form, job or undo.")
-    state: str = Field(description="waiting, reading, ready, refused, applied, undone or discarded.")
+    state: str = Field(description="waiting, reading, ready, refused, applying, applied, undone or discarded.")
     file_name: str
     file_sha256: str
     file_size: int
@@ -25,6 +25,7 @@ class Batch(Schema):
         description="Per table: rows read, new, changed, unchanged; how many problems and warnings."
     )
     undoes_id: int | None = None
+    replaces_id: int | None = Field(None, description="Conversion data of which this is the edited form.")
     created_by: str
     created_at: datetime
     applied_by: str

@@ -7,7 +7,8 @@ TONES: dict[str, str] = {
         ("healthy", "succeeded", "verified", "resolved", "active", "ok", "done", "closed", "applied"), "green"
     ),
     **dict.fromkeys(
-        ("running", "sending", "queued", "sent", "reversing", "closing", "frozen", "ready", "reading"), "blue"
+        ("running", "sending", "queued", "sent", "reversing", "closing", "frozen", "ready", "reading", "applying"),
+        "blue",
     ),
     **dict.fromkeys(("attention", "unknown", "stopping", "open", "failing", "waiting", "warning"), "orange"),
     **dict.fromkeys(("failed", "error", "revoked", "expired", "refused"), "red"),
@@ -15,7 +16,7 @@ TONES: dict[str, str] = {
         ("idle", "untested", "planned", "stopped", "settled", "dismissed", "reversed", "inactive"), "secondary"
     ),
 }
-MOVING = frozenset({"running", "sending", "stopping", "reversing", "reading"})
+MOVING = frozenset({"running", "sending", "stopping", "reversing", "reading", "applying"})
 """States that pass by themselves: their dot pulses."""
 
 

@@ -6,7 +6,7 @@ one after the other, whatever door they come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ AT_ONCE_BYTES = 1024**2
 """Files up to this size are read while their sender waits; larger ones by a worker."""
 MOST_BYTES = 512 * 1024**2
 Row = Mapping[str, Any]
-
+DeferApplying = Callable[[Actor, int], None]
+"""Puts the applying of a batch into the queue of the workers, in the name of who asked."""
 
 OFFERED = {"dates": ("", "dmy", "mdy"), "decimal": ("", ".", ","), "encoding": ("", *ENCODINGS)}
 
@@ -53,18 +54,27 @@ class ReasonMissing(InvalidInput):
 
 
 def receive(
-    actor: Actor, *, name: str, source: Path | bytes, now: datetime, defer: Defer | None = None, encoding: str = ""
+    actor: Actor,
+    *,
+    name: str,
+    source: Path | bytes,
+    now: datetime,
+    defer: Defer | None = None,
+    encoding: str = "",
+    replaces: int | None = None,
 ) -> Batch:
     """Take in a file and read it: a large one by a worker when `defer` is given. Nothing is applied.
 
-    The batch answers READY or REFUSED with its problems, or READING. Raises UploadTooLarge; what cannot be read at all is a
-    problem of the batch, so that it stays visible.
+    `replaces` names conversion data of which this is the edited form: once applied, it takes its place. The batch answers
+    READY or REFUSED with its problems, or READING. Raises UploadTooLarge, NotNow; what cannot be read at all is a problem of
+    the batch, so that it stays visible.
     """
     actor.require(Permission.CHANGE_DATA)
     if encoding not in OFFERED["encoding"]:
         raise BadChoice(f"'{encoding[:40]}' is no encoding that can be chosen", field="encoding")
     stored = _keep(source)
     with transaction.atomic():
+        waiting = _take(actor, replaces, State.WAITING) if replaces else None
         batch = Batch.objects.create(
             environment_id=actor.environment_id,
             origin=Origin.UPLOAD,
@@ -73,6 +83,7 @@ def receive(
             file_name=_base(name),
             file_sha256=stored.sha256,
             file_size=stored.size,
+            replaces=waiting,
             matching={"choices": {"encoding": encoding}} if encoding else {},
             created_by=actor.name,
             created_at=now,
@@ -102,20 +113,41 @@ def match(
     return _read(batch, defer)
 
 
-def apply(actor: Actor, *, batch_id: int, now: datetime) -> Batch:
-    """Apply a batch that is ready, whole; applying one that changes nothing is fine. Raises HasProblems, ChangedMeanwhile."""
+def apply(actor: Actor, *, batch_id: int, now: datetime, defer: DeferApplying | None = None) -> Batch:
+    """Apply a batch that is ready, whole: a large one by a worker when `defer` is given; one that changes nothing is fine.
+
+    Answers APPLIED, or APPLYING. Raises HasProblems, ChangedMeanwhile, NotNow.
+    """
     actor.require(Permission.CHANGE_DATA)
     batch = queries.batch(actor.environment_id, batch_id)
-    if batch.state == State.READY and batch.progress.get("known") != queries.changes(actor.environment_id):
+    if defer and not weighing.is_quickly_applied(batch):
+        return _apply_later(actor, batch_id, State.READY, defer)
+    if batch.state in (State.READY, State.APPLYING) and batch.progress.get("known") != queries.changes(
+        actor.environment_id
+    ):
         batch = reading.read(batch)
     if batch.state == State.REFUSED:
         raise HasProblems(f"{batch.title} has {batch.counts.get('problems', 0)} errors.", batch=batch.pk)
     with transaction.atomic(), open_book(small=True) as book:
         applying.lock(actor.environment_id)
-        batch = _take(actor, batch_id, State.READY)
+        batch = _take(actor, batch_id, State.READY, State.APPLYING)
         if batch.progress.get("known") != queries.changes(actor.environment_id):
             raise ChangedMeanwhile(batch=batch.pk)
         return _apply(actor, batch, book, now)
+
+
+def finish_applying(actor: Actor, *, batch_id: int, now: datetime) -> Batch:
+    """What a worker does for `apply` and `load`. What stands in the way is kept on the batch, which is ready again then."""
+    for last in (False, False, True):
+        try:
+            return apply(actor, batch_id=batch_id, now=now)
+        except ChangedMeanwhile as error:
+            if last:
+                failed = {"failed": error.message, "remedy": error.advice}
+                Batch.objects.filter(pk=batch_id, state=State.APPLYING).update(state=State.READY, progress=failed)
+        except (HasProblems, NotNow):
+            break
+    return queries.batch(actor.environment_id, batch_id)
 
 
 def undo(actor: Actor, *, batch_id: int, reason: str, now: datetime) -> Batch:
@@ -141,6 +173,7 @@ def undo(actor: Actor, *, batch_id: int, reason: str, now: datetime) -> Batch:
         made.save(update_fields=["counts"])
         batch.state = State.UNDONE
         batch.save(update_fields=["state"])
+        Batch.objects.filter(pk=batch.replaces_id, state=State.DISCARDED).update(state=State.WAITING)
         _note(actor, "undo", batch, by=made.pk, reason=reason.strip())
         recomputing.after(made)
     return made
@@ -157,9 +190,14 @@ def discard(actor: Actor, *, batch_id: int, now: datetime) -> Batch:
     return batch
 
 
-def load(actor: Actor, *, batch_id: int, now: datetime) -> Batch:
-    """Read conversion data as it is and apply it. Raises HasProblems; the batch then shows them."""
+def load(actor: Actor, *, batch_id: int, now: datetime, defer: DeferApplying | None = None) -> Batch:
+    """Read conversion data as it is and apply it: what is large by a worker when `defer` is given.
+
+    Raises HasProblems; the batch then shows them.
+    """
     actor.require(Permission.CHANGE_DATA)
+    if defer and queries.batch(actor.environment_id, batch_id).file_size > AT_ONCE_BYTES:
+        return _apply_later(actor, batch_id, State.WAITING, defer)
     with transaction.atomic():
         batch = _take(actor, batch_id, State.WAITING)
         batch.state = State.READING
@@ -277,8 +315,19 @@ def _apply(actor: Actor, batch: Batch, book: Book, now: datetime) -> Batch:
     batch.state, batch.applied_by, batch.applied_at = State.APPLIED, actor.name, now
     batch.save(update_fields=["state", "applied_by", "applied_at"])
     applying.write(batch, book)
+    Batch.objects.filter(pk=batch.replaces_id, state=State.WAITING).update(state=State.DISCARDED)
     _note(actor, "apply", batch, title=batch.title, counts=batch.counts.get("tables", {}))
     recomputing.after(batch)
+    return batch
+
+
+def _apply_later(actor: Actor, batch_id: int, taken: Batch.State, defer: DeferApplying) -> Batch:
+    with transaction.atomic():
+        batch = _take(actor, batch_id, taken)
+        batch.state, batch.progress = State.APPLYING, {**batch.progress, "phase": "Waiting for a worker"}
+        batch.save(update_fields=["state", "progress"])
+        _note(actor, "ask to apply", batch)
+        defer(actor, batch.pk)
     return batch
 
 

@@ -25,7 +25,9 @@ def waiting(environment_id: int | None) -> QuerySet[Batch]:
 def batch(environment_id: int | None, batch_id: int, *, lock: bool = False) -> Batch:
     """One batch, for change when `lock` is set. Raises NotFound."""
     rows = Batch.objects.filter(environment_id=environment_id, pk=batch_id)
-    found = rows.select_for_update().first() if lock else rows.select_related("job__process", "undoes").first()
+    found = (
+        rows.select_for_update().first() if lock else rows.select_related("job__process", "undoes", "replaces").first()
+    )
     if found is None:
         raise NotFound(f"There is no batch {batch_id} in this environment.", batch=batch_id)
     return found

@@ -26,6 +26,8 @@ from tieout.revenue.store import store
 SHOWN = 100
 SMALL_BYTES = 1024**2
 PROBLEMS = "problems"
+OPEN = (Batch.State.READING, Batch.State.READY, Batch.State.REFUSED, Batch.State.APPLYING)
+"""States in which a batch may be read: a discarded one stays as it is."""
 Defer = Callable[[int], None]
 """Puts the reading of a batch into the queue of the workers."""
 _ASKED = {"ambiguous_day": "dates", "ambiguous_number": "decimal"}
@@ -42,10 +44,9 @@ def read(batch: Batch) -> Batch:
         except TieoutError as error:
             found = _refused(error)
         found |= {"matching": {**batch.matching, "asked": found.pop("asked")}, "progress": {"known": known}}
-    open_ones = Batch.objects.filter(
-        pk=batch.pk, state__in=(Batch.State.READING, Batch.State.READY, Batch.State.REFUSED)
-    )
-    open_ones.update(**found)
+    if batch.state == Batch.State.APPLYING and found["state"] == Batch.State.READY:
+        found["state"] = Batch.State.APPLYING
+    Batch.objects.filter(pk=batch.pk, state__in=OPEN).update(**found)
     batch.refresh_from_db()
     return batch
 

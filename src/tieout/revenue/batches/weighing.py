@@ -34,5 +34,9 @@ def staged(batch: Batch) -> Staged:
 def is_quick(batch: Batch) -> bool:
     """Whether weighing takes no longer than a person waits for a page."""
     lines = FACTS["line"]._default_manager.filter(environment_id=batch.environment_id, until__isnull=True)
-    delivered = sum(told["rows"] for told in batch.counts.get("tables", {}).values())
-    return delivered <= AT_ONCE_LINES and lines[: AT_ONCE_LINES + 1].count() <= AT_ONCE_LINES
+    return is_quickly_applied(batch) and lines[: AT_ONCE_LINES + 1].count() <= AT_ONCE_LINES
+
+
+def is_quickly_applied(batch: Batch) -> bool:
+    """Whether applying takes no longer than a person waits for a page."""
+    return sum(told.get("rows", 0) for told in batch.counts.get("tables", {}).values()) <= AT_ONCE_LINES

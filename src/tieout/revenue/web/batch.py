@@ -14,17 +14,18 @@ from django.urls import reverse
 
 from tieout.people.actors import Permission
 from tieout.revenue.batches import matching, operations, queries, reading
+from tieout.revenue.batches.errors import HasProblems
 from tieout.revenue.batches.marking import write_marked
 from tieout.revenue.batches.sources import ENCODINGS
 from tieout.revenue.batches.vocabulary import KINDS, columns_of
 from tieout.revenue.models import Batch
-from tieout.revenue.tasks import defer_reading
+from tieout.revenue.tasks import defer_applying, defer_reading
 from tieout.web.details import DetailPage, Tab
 from tieout.web.forms import FormPage
 from tieout.web.fragments import Fragment
 from tieout.web.pages import Action, Crumb, Guarded
 
-MOVING = (Batch.State.READING,)
+MOVING = (Batch.State.READING, Batch.State.APPLYING)
 SURE = matching.SURE
 
 
@@ -90,8 +91,8 @@ class BatchLive(Fragment):
 
 def is_moving(batch: Batch) -> bool:
     """Whether a worker still has something to do for it."""
-    weighing = batch.state == Batch.State.READY and not batch.impact
-    return batch.state == Batch.State.READING or weighing
+    weighing = batch.state == Batch.State.READY and not batch.impact and "failed" not in batch.progress
+    return batch.state in MOVING or weighing
 
 
 def states(batch: Batch) -> dict[str, bool]:
@@ -182,14 +183,21 @@ class OfBatch(Action):
         return reverse("batch", args=[self.kwargs["pk"]])
 
 
+def told(batch: Batch) -> str:
+    """What became of a batch that was to be applied."""
+    if batch.state == Batch.State.APPLYING:
+        return f"{batch.title} is large: a worker is applying it."
+    return f"{batch.title} is applied. The figures are being computed anew."
+
+
 class ApplyBatch(OfBatch):
     """Apply all of it."""
 
     permission = Permission.CHANGE_DATA
 
     def act(self) -> str:
-        batch = operations.apply(self.actor, batch_id=self.kwargs["pk"], now=self.now)
-        return f"{batch.title} is applied. The figures are being computed anew."
+        batch = operations.apply(self.actor, batch_id=self.kwargs["pk"], now=self.now, defer=defer_applying)
+        return told(batch)
 
 
 class LoadBatch(OfBatch):
@@ -198,8 +206,10 @@ class LoadBatch(OfBatch):
     permission = Permission.CHANGE_DATA
 
     def act(self) -> str:
-        batch = operations.load(self.actor, batch_id=self.kwargs["pk"], now=self.now)
-        return f"{batch.title} is loaded."
+        try:
+            return told(operations.load(self.actor, batch_id=self.kwargs["pk"], now=self.now, defer=defer_applying))
+        except HasProblems:
+            return ""  # the batch's page shows them
 
 
 class DiscardBatch(OfBatch):

@@ -20,6 +20,7 @@ from tieout.revenue.batches import exporting, operations, queries
 from tieout.revenue.batches.sources import ENCODINGS
 from tieout.revenue.models import Batch
 from tieout.revenue.tasks import defer_reading
+from tieout.revenue.web.batch import MOVING
 from tieout.web.columns import ActionsColumn, LinkColumn, StatusColumn, TemplateColumn, TimeColumn
 from tieout.web.faults import PageMissing
 from tieout.web.forms import FormPage
@@ -34,7 +35,7 @@ class BatchTable(ListTable):
     """Batches, newest first."""
 
     title = LinkColumn("batch", verbose_name="What")
-    origin = django_tables2.Column(verbose_name="From", orderable=False)
+    origin = TemplateColumn("revenue/batch_origin.html", verbose_name="From")
     state = StatusColumn(orderable=False)
     rows = TemplateColumn("revenue/batch_counts.html", verbose_name="Rows")
     created_at = TimeColumn(verbose_name="Received", orderable=False)
@@ -84,7 +85,7 @@ class Imports(KeysetPage):
         return queries.batches(self.actor.environment_id).exclude(state=Batch.State.WAITING)
 
     def poll_seconds(self) -> int | None:
-        return POLL if self.rows().filter(state=Batch.State.READING).exists() else None
+        return POLL if self.rows().filter(state__in=MOVING).exists() else None
 
     def buttons(self) -> Iterable[Button]:
         yield Button("Upload a file", reverse("import_upload"), "upload", Permission.CHANGE_DATA)
@@ -143,14 +144,24 @@ class Upload(FormPage):
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("Import data", reverse("imports"))
 
+    def replaced(self) -> Batch | None:
+        """The conversion data that the file is an edited form of, when the address names it. Raises NotFound."""
+        number = self.request.GET.get("instead", "")
+        return queries.batch(self.actor.environment_id, int(number)) if number.isdecimal() else None
+
+    def heading(self) -> str:
+        replaced = self.replaced()
+        return f"Upload {replaced.title}, edited" if replaced else self.title
+
     def save(self, form: UploadForm) -> str:
         given: Any = form.cleaned_data["file"]
-        path = getattr(given, "temporary_file_path", None)
+        path, replaced = getattr(given, "temporary_file_path", None), self.replaced()
         self.batch = operations.receive(
             self.actor,
             name=str(given.name),
             source=Path(path()) if path else given.read(),
             encoding=form.cleaned_data["encoding"],
+            replaces=replaced.pk if replaced else None,
             now=self.now,
             defer=defer_reading,
         )

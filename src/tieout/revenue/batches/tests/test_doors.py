@@ -11,10 +11,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tieout.audit.models import Entry
 from tieout.cli.root import main
 from tieout.people import operations as people
 from tieout.people.actors import Actor, Role
+from tieout.revenue import tasks
+from tieout.revenue.batches import operations as batches
+from tieout.revenue.batches import weighing
 from tieout.revenue.batches.tests.conftest import known
 from tieout.revenue.models import Batch
 from tieout.sync.models import Job
@@ -60,6 +65,34 @@ def test_an_upload_may_be_larger_than_other_bodies_and_nonsense_is_still_refused
     assert refused.status_code == 413
     wrong = api("post", "/revenue/batches/1/match", {"dates": "ydm"}, content_type="application/json")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "revenue.bad_choice")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_large_is_read_and_applied_by_a_worker_in_the_name_of_who_asked(
+    api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE_BYTES", 0)
+    monkeypatch.setattr(weighing, "AT_ONCE_LINES", 0)
+    sent = api("post", "/revenue/batches", {"file": SimpleUploadedFile("orders.csv", GOOD.encode())}).json()
+    path = f"/revenue/batches/{sent['id']}"
+    assert sent["state"] == "reading"
+    work("read_batch")
+    read = api("get", path).json()
+    assert (read["state"], bool(read["impact"])) == ("ready", True)
+    assert api("post", f"{path}/apply").json()["state"] == "applying"
+    assert api("post", f"{path}/discard").status_code == 409
+    assert known("line")["line"] == set()
+    work("apply_batch")
+    applied = api("get", path).json()
+    assert (applied["state"], len(known("line")["line"])) == ("applied", 1)
+    entry = Entry.objects.get(subject=f"batch:{sent['id']}", action="apply batch")
+    assert (entry.actor, entry.door) == (applied["created_by"], "api")
+
+
+def work(task: str) -> None:
+    """Run the queued calls of a task of the room, as a worker does."""
+    for call in ProcrastinateJob.objects.filter(task_name=f"tieout.revenue.{task}", status="todo"):
+        getattr(tasks, task)(**call.args)
 
 
 def test_the_command_line_reads_applies_lists_undoes_and_exports(
