@@ -22,7 +22,7 @@ MONTHS_BACK = 12
 def run(made: DemoSite, today: date, work: Work, console: Console) -> bool:
     """Import a year of orders, close three months, change a contract in the past, close the fourth. True when all ties."""
     first = orders.months_later(today.replace(day=1), -MONTHS_BACK)
-    process = revenue.set_up(made.actor, made.gl_reports.target_id, now=timezone.now())
+    process = revenue.set_up(made.actor, made.gl_reports.destination.pk, now=timezone.now())
     batch = revenue.import_orders(made.actor, first, now=timezone.now())
     console.print(f"Orders of a year: [bold]{batch.get_state_display()}[/] ({batch.title})", highlight=False)
     labels = [each.label for each in periods.periods(made.actor.environment_id, "")[:4]]

@@ -59,8 +59,10 @@ def post(run: Run, only: Q | None = None) -> None:
     ready = Q(state=State.UNKNOWN, not_before=None) | (Q(state=State.PLANNED) & (only or Q()))
     ids = list(dict.fromkeys(postings_of(run).filter(ready).order_by("day", "pk").values_list("pk", flat=True)))
     if ids:
-        reference.refresh(run.process.target, run.clock())
-        run.enter("post", len(ids), f"Posting {len(ids)} documents over {run.process.target.concurrency} connections")
+        reference.refresh(run.process.destination, run.clock())
+        run.enter(
+            "post", len(ids), f"Posting {len(ids)} documents over {run.process.destination.concurrency} connections"
+        )
         _hold_back_refusals(run, ids)
         troubles = _send_all(run, ids)
         settle(run)
@@ -94,7 +96,7 @@ def verify_batch(open_desk: Desk, batch: Sequence[Posting]) -> int:
 @contextmanager
 def desk(run: Run) -> Iterator[Desk]:
     """A session with the target for this thread, signed in. Raises OtherTenant and the faults of a read."""
-    target = run.process.target
+    target = run.process.destination
     with ExitStack() as open_now:
         with slot(target):
             session = open_now.enter_context(connect.pinned_session(target))
@@ -114,7 +116,7 @@ def _batches(postings: QuerySet[Posting]) -> Iterator[list[Posting]]:
 def _hold_back_refusals(run: Run, ids: Sequence[int]) -> None:
     """Mark failed what the ledger's lists foretell to be refused; lists that say so are read again before they are believed."""
     refused, now = _refusals(run, ids), run.clock()
-    if refused and reference.refresh(run.process.target, now, at_least=now - (run.job.started_at or now)):
+    if refused and reference.refresh(run.process.destination, now, at_least=now - (run.job.started_at or now)):
         refused = _refusals(run, list(refused))
     for posting_id, error in refused.items():
         with transaction.atomic():
@@ -123,7 +125,7 @@ def _hold_back_refusals(run: Run, ids: Sequence[int]) -> None:
 
 
 def _refusals(run: Run, ids: Sequence[int]) -> dict[int, PreflightFailed]:
-    chart, found = reference.chart(run.process.target), {}
+    chart, found = reference.chart(run.process.destination), {}
     waiting = Posting.objects.filter(pk__in=ids, state=State.PLANNED).prefetch_related("lines").order_by("pk")
     for posting in waiting.iterator(chunk_size=BATCH):
         try:
@@ -153,8 +155,8 @@ def _send_all(run: Run, ids: Sequence[int]) -> list[Retriable]:
             enough.set()
             database.close()
 
-    with ThreadPoolExecutor(run.process.target.concurrency, thread_name_prefix="post") as pool:
-        for done in [pool.submit(work) for _ in range(run.process.target.concurrency)]:
+    with ThreadPoolExecutor(run.process.destination.concurrency, thread_name_prefix="post") as pool:
+        for done in [pool.submit(work) for _ in range(run.process.destination.concurrency)]:
             done.result()
     return troubles
 

@@ -145,7 +145,7 @@ def _as_posting(process: Process, draft: Draft, now: datetime) -> Posting:
     return Posting(
         environment_id=process.environment_id,
         process=process,
-        target=process.target,
+        target=process.destination,
         kind=Posting.Kind.RECEIPT if is_receipt else Posting.Kind.JOURNAL,
         group=draft.group,
         day=document.day,

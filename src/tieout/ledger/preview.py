@@ -67,7 +67,7 @@ def preview(process: Process, *, now: datetime, site: SiteClock, most_days: int 
     """The next `most_days` days, or every closed month, that have something to book."""
     found = Preview()
     drafts = _drafts(process, found, now, site, most_days)
-    chart = reference.chart(process.target)
+    chart = reference.chart(process.destination)
     for draft in drafts:
         found.planned.append(Planned(draft.group, draft.document, _problem(draft.document, chart)))
     found.deposits = _deposits(found.planned)

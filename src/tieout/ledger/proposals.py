@@ -29,6 +29,7 @@ _METHODS = """
     order by 1 limit %(most)s
 """
 _CODES = "select distinct ledger_code from records_product where connection_id = %(source)s order by 1 limit %(most)s"
+_PRODUCTS = "select distinct name from records_product where connection_id = %(source)s order by 1 limit %(most)s"
 _FIELDS = """
     select distinct jsonb_object_keys(custom_fields) from (
         select custom_fields from records_customer where connection_id = %(source)s order by id desc limit 2000) recent
@@ -43,14 +44,16 @@ class Seen:
     methods: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
     def __or__(self, other: Seen) -> Seen:
-        return Seen(*(_merged(getattr(self, name), getattr(other, name)) for name in ("methods", "codes", "fields")))
+        names = ("methods", "codes", "fields", "products")
+        return Seen(*(_merged(getattr(self, name), getattr(other, name)) for name in names))
 
 
 def seen(source: Connection) -> Seen:
     """The names among the records that are here."""
-    return Seen(_names(_METHODS, source), _names(_CODES, source), _names(_FIELDS, source))
+    return Seen(*(_names(query, source) for query in (_METHODS, _CODES, _FIELDS, _PRODUCTS)))
 
 
 def ask(*, actor: Actor, source_id: int) -> Seen:
@@ -58,7 +61,7 @@ def ask(*, actor: Actor, source_id: int) -> Seen:
     actor.require(Permission.EDIT_PROCESS)
     source = connect.connection(actor.environment_id, source_id)
     mappers = connect.connector_of(source).mappers
-    methods, codes = [], []
+    methods, codes, products = [], [], []
     with connect.session(source) as session, slot(source):
         assert isinstance(session, ReadsStreams)
         for stream in ("payment_methods", "products"):
@@ -67,7 +70,8 @@ def ask(*, actor: Actor, source_id: int) -> Seen:
                     methods.append(record.name)
                 elif isinstance(record, Product):
                     codes.append(record.ledger_code)
-    return Seen(_merged(methods)[:MOST], _merged(codes)[:MOST])
+                    products.append(record.name)
+    return Seen(_merged(methods)[:MOST], _merged(codes)[:MOST], (), _merged(products)[:MOST])
 
 
 def _records(session: ReadsStreams, stream: str, source: Connection, mapper) -> Iterator[object]:  # type: ignore[no-untyped-def]

@@ -182,7 +182,7 @@ def _totals_by_day(process: Process, period: Period) -> tuple[dict, dict]:  # ty
 
 def _held(process: Process, documents: list[Document]) -> Mapping[str, tuple[Held, ...]]:
     found: dict[str, tuple[Held, ...]] = {}
-    with slot(process.target), connect.pinned_session(process.target) as session:
+    with slot(process.destination), connect.pinned_session(process.destination) as session:
         assert isinstance(session, PostsDocuments)
         for start in range(0, len(documents), BATCH):
             found.update(session.find(documents[start : start + BATCH]))

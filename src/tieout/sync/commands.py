@@ -67,7 +67,9 @@ def create_process(
     terminal: Terminal,
     kind: Annotated[str, typer.Argument(help="From `tieout process kinds`.")],
     name: Annotated[str, typer.Option(help="A few words.")],
-    target: Annotated[int, typer.Option("--to", help="Number of the connection to post to.")],
+    target: Annotated[
+        int | None, typer.Option("--to", help="Number of the connection to post to; some kinds have none.")
+    ] = None,
     source: Annotated[
         int | None, typer.Option("--from", help="Number of the connection to read; some kinds have none.")
     ] = None,

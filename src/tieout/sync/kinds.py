@@ -36,7 +36,8 @@ class Kind(Protocol):
     summary: str
     source_capability: type | None
     """Nothing for kinds that post what this site computed itself; their processes have no source."""
-    target_capability: type
+    target_capability: type | None
+    """Nothing for kinds that bring records into this site; their processes have no target."""
     rules: Sequence[Rule]
     settings_model: type[BaseModel]
     """The shape of the settings that `check` takes."""
@@ -45,7 +46,7 @@ class Kind(Protocol):
         """The settings of a process that is about to be saved, cleaned. Raises InvalidInput with the reason."""
 
     def default_settings(self, source: Connection, target: Connection, today: date) -> Mapping[str, Any]:
-        """A mapping to start from."""
+        """A mapping to start from. A side that the kind does not have comes as None."""
 
     def run(self, run: Run, site: SiteClock) -> None:
         """Do the work of one job, resumable at any point. Raises the errors of the kernel."""

@@ -29,7 +29,8 @@ class Process(models.Model):
     description = models.CharField(max_length=500, blank=True)
     source = models.ForeignKey("connect.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     """Nothing for kinds that post what this site computed itself."""
-    target = models.ForeignKey("connect.Connection", on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey("connect.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Nothing for kinds that bring records into this site."""
     schedule = models.JSONField(default=dict)
     """See `tieout.sync.schedule`; empty means on demand only."""
     catch_up = models.CharField(max_length=8, choices=CatchUp.choices, default=CatchUp.ONCE)
@@ -53,6 +54,12 @@ class Process(models.Model):
         """The source of a process that reads from one."""
         assert self.source is not None, f"{self.name} has no source"
         return self.source
+
+    @property
+    def destination(self) -> Connection:
+        """The target of a process that posts into one."""
+        assert self.target is not None, f"{self.name} has no target"
+        return self.target
 
 
 class Job(models.Model):

@@ -36,7 +36,7 @@ class Draft:
 
     name: str
     source_id: int | None
-    target_id: int
+    target_id: int | None
     description: str = ""
     schedule: Mapping[str, Any] = field(default_factory=dict)
     catch_up: str = Process.CatchUp.ONCE
@@ -168,8 +168,8 @@ def _save(actor: Actor, process: Process, draft: Draft, now: datetime, site: Sit
     if not draft.name.strip():
         raise InvalidInput("A process needs a name.", remedy="Say in a few words what it brings where.")
     process.name, process.description = draft.name.strip()[:120], draft.description.strip()[:500]
-    process.source = _source(actor, draft.source_id, kind)
-    process.target = _connection(actor, draft.target_id, kind.target_capability, "target")
+    process.source = _part(actor, draft.source_id, kind.source_capability, kind, "source")
+    process.target = _part(actor, draft.target_id, kind.target_capability, kind, "target")
     process.schedule = Schedule.parse(draft.schedule).as_dict()
     process.catch_up, process.enabled = Process.CatchUp(draft.catch_up), draft.enabled
     process.settings = dict(draft.settings)
@@ -185,12 +185,12 @@ def _save(actor: Actor, process: Process, draft: Draft, now: datetime, site: Sit
     return process
 
 
-def _source(actor: Actor, connection_id: int | None, kind: kinds.Kind) -> Any:
-    if kind.source_capability is None:
+def _part(actor: Actor, connection_id: int | None, capability: type | None, kind: kinds.Kind, part: str) -> Any:
+    if capability is None:
         return None
     if connection_id is None:
-        raise WrongConnection(f"{kind.label} needs a source.")
-    return _connection(actor, connection_id, kind.source_capability, "source")
+        raise WrongConnection(f"{kind.label} needs a {part}.")
+    return _connection(actor, connection_id, capability, part)
 
 
 def _connection(actor: Actor, connection_id: int, capability: type, part: str) -> Any:

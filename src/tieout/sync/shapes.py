@@ -68,7 +68,7 @@ class Process(Schema):
     name: str
     description: str
     source: Named | None
-    target: Named
+    target: Named | None
     schedule: dict[str, Any]
     schedule_label: str
     catch_up: str
@@ -99,7 +99,7 @@ class ProcessDraft(Strict):
 
     name: str = Field(max_length=120)
     source_id: int | None = None
-    target_id: int
+    target_id: int | None = None
     description: str = Field("", max_length=500)
     schedule: Schedule = Schedule()
     catch_up: Literal["once", "each"] = "once"

@@ -160,6 +160,10 @@ class OrderItem:
     order_id: str
     line_id: str
 
+    @property
+    def id(self) -> str:
+        return f"{self.order_id}+{self.line_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

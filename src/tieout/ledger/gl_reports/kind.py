@@ -30,7 +30,7 @@ class GlReportsKind:
     label = "Sync GL Reports to Sage Intacct GL"
     summary = "Rebuilds a closed month's GL report from charges, credits, taxes and payments and posts it as one entry."
     source_capability: type | None = ReadsStreams
-    target_capability: type = PostsDocuments
+    target_capability: type | None = PostsDocuments
     rules: Sequence[Rule] = RULES
     settings_model: type[BaseModel] = GlSettings
 

@@ -34,7 +34,7 @@ class JournalCheckKind:
     label = "Check posted journals"
     summary = "Compares what the ledger holds with what was posted: entries edited, deleted or added by hand are found."
     source_capability: type | None = None
-    target_capability: type = PostsDocuments
+    target_capability: type | None = PostsDocuments
     rules: Sequence[Rule] = checking.RULES
     settings_model: type[BaseModel] = CheckSettings
 

@@ -29,7 +29,7 @@ class RevenueJournalsKind:
     label = "Post journals to Sage Intacct"
     summary = "Posts what a closing accounting period should hold less what was posted, with dimensions, as entries."
     source_capability: type | None = None
-    target_capability: type = PostsDocuments
+    target_capability: type | None = PostsDocuments
     rules: Sequence[Rule] = RULES
     settings_model: type[BaseModel] = JournalSettings
 

@@ -63,7 +63,7 @@ def place_entity(*, actor: Actor, entity: str, place: Mapping[str, str], now: da
     actor.require(Permission.SET_UP_ACCOUNTING)
     process = _own(actor.environment_id)
     entities = {**process.settings.get("entities", {}), entity: dict(place)}
-    return set_up(actor=actor, connection_id=process.target_id, told={"entities": entities}, now=now, site=site)
+    return set_up(actor=actor, connection_id=process.destination.pk, told={"entities": entities}, now=now, site=site)
 
 
 def map_event(*, actor: Actor, values: Mapping[str, str], now: datetime) -> list[Mapped]:

@@ -35,7 +35,7 @@ class ReceiptsKind:
     label = "Sync Payments to Sage Intacct Other Receipts"
     summary = "Groups each day's payments by method so that one receipt matches one bank deposit, and posts them."
     source_capability: type | None = ReadsStreams
-    target_capability: type = PostsDocuments
+    target_capability: type | None = PostsDocuments
     rules: Sequence[Rule] = RULES
     settings_model: type[BaseModel] = ReceiptSettings
 

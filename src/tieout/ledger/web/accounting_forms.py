@@ -193,6 +193,6 @@ def _offered(environment_id: int | None, listed: str) -> list[tuple[str, str]]:
 
 def _names(environment_id: int | None, listed: str) -> dict[str, str]:
     process = journal_process(environment_id)
-    connections = [process.target] if process else targets(environment_id)[:1]
+    connections = [process.destination] if process else targets(environment_id)[:1]
     rows = ReferenceItem.objects.filter(connection__in=connections, kind=listed, active=True)
     return dict(rows.values_list("code", "name")[:MOST_OFFERED])

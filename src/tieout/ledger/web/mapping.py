@@ -26,6 +26,9 @@ from tieout.sync.web.pages import OfProcess, ProcessPage, UnderProcess
 from tieout.web.forms import INVALID, FormPage
 from tieout.web.pages import Action, Guarded, Page
 
+ASKED = ("methods", "codes", "products")
+"""Names of the source that a session keeps."""
+
 
 class MappingTab(ProcessPage):
     """What goes where, readable."""
@@ -123,7 +126,7 @@ class EditMapping(EditorPage, UnderProcess):
     def editor(self, data: Any = None) -> Editor:
         process = self.process
         seen = proposals.seen(process.origin) | asked_before(self.request, process.origin.pk)
-        return EDITORS[process.kind](process.kind, process.settings, reference.chart(process.target), seen, data)
+        return EDITORS[process.kind](process.kind, process.settings, reference.chart(process.destination), seen, data)
 
     def save(self, settings: dict[str, Any]) -> HttpResponse:
         draft = sync.draft_of(self.process, settings=settings)
@@ -141,7 +144,7 @@ class ReadLists(OfProcess, Action):
         return reverse("process_mapping_edit", args=[self.process.pk])
 
     def act(self) -> str:
-        return read_lists(self, self.process.origin.pk, self.process.target_id)
+        return read_lists(self, self.process)
 
 
 class ExportMapping(OfProcess, Guarded):
@@ -218,11 +221,13 @@ class ApplyImport(OfProcess, Action):
         return f"The mapping is imported: {len(done.changes)} rows changed."
 
 
-def read_lists(view: Any, source_id: int, target_id: int) -> str:
+def read_lists(view: Any, process: Process) -> str:
     """Read both sides' lists now; the source's names stay in the session, because nothing else keeps them."""
-    seen = proposals.ask(actor=view.actor, source_id=source_id)
-    rows = operations.refresh_lists(actor=view.actor, connection_id=target_id, now=view.now)
-    view.request.session[_asked(source_id)] = {"methods": seen.methods, "codes": seen.codes}
+    seen = proposals.ask(actor=view.actor, source_id=process.origin.pk)
+    view.request.session[_asked(process.origin.pk)] = {name: getattr(seen, name) for name in ASKED}
+    if process.target_id is None:
+        return f"{len(seen.products)} products are here."
+    rows = operations.refresh_lists(actor=view.actor, connection_id=process.target_id, now=view.now)
     return f"{rows} rows of the ledger's lists, {len(seen.methods)} payment methods and {len(seen.codes)} ledger codes are here."
 
 

@@ -91,7 +91,7 @@ class Said:
     def process(self) -> Process:
         """The process as it would be, not saved."""
         said = self.sketch
-        source, target = (connect.connection(self.actor.environment_id, said[part]) for part in CONNECTIONS)
+        source, target = (self._connection(said[part]) for part in CONNECTIONS)
         proposed = self.kind.default_settings(source, target, timezone.localdate(self.now))
         return Process(
             environment_id=self.actor.environment_id,
@@ -102,6 +102,9 @@ class Said:
             target=target,
             settings=said.get("settings") or dict(proposed),
         )
+
+    def _connection(self, connection_id: int | None) -> Any:
+        return connect.connection(self.actor.environment_id, connection_id) if connection_id else None
 
 
 class Step(Said, Page):
@@ -167,7 +170,7 @@ class Connections(FormPage, Step):
         return forms.fitting(self.actor.environment_id, self.kind.slug)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "parts": self.parts}
+        return {**super().get_form_kwargs(), "parts": self.parts, "kind": self.kind}
 
     def get_initial(self) -> dict[str, Any]:
         said = self.sketch
@@ -201,7 +204,9 @@ class Mapping(EditorPage, Step):
     def editor(self, data: Any = None) -> Editor:
         process = self.process
         seen = proposals.seen(process.origin) | asked_before(self.request, process.origin.pk)
-        return EDITORS[self.kind.slug](self.kind.slug, process.settings, reference.chart(process.target), seen, data)
+        return EDITORS[self.kind.slug](
+            self.kind.slug, process.settings, reference.chart(process.destination), seen, data
+        )
 
     def save(self, settings: dict[str, Any]) -> HttpResponse:
         self.process.settings = settings
@@ -219,7 +224,7 @@ class ReadLists(Said, Action):
         return reverse("process_new_mapping", args=[self.kind.slug])
 
     def act(self) -> str:
-        return read_lists(self, self.process.origin.pk, self.process.target_id)
+        return read_lists(self, self.process)
 
 
 class PlanSchedule(FormPage, Step):

@@ -12,6 +12,7 @@ from tieout.connect import queries as connect
 from tieout.connect.models import Connection
 from tieout.kernel.errors import TieoutError
 from tieout.sync import kinds
+from tieout.sync.kinds import Kind
 from tieout.sync.models import Process
 from tieout.sync.schedule import KINDS, Schedule
 
@@ -30,7 +31,7 @@ def fitting(environment_id: int | None, kind: str) -> Parts:
     found = list(connect.connections(environment_id))
     return Parts(
         [each for each in found if wanted.source_capability and _fits(each, "source", wanted.source_capability)],
-        [each for each in found if _fits(each, "target", wanted.target_capability)],
+        [each for each in found if wanted.target_capability and _fits(each, "target", wanted.target_capability)],
     )
 
 
@@ -64,13 +65,14 @@ class ProcessForm(forms.Form):
     source = forms.TypedChoiceField(label="From", coerce=int)
     target = forms.TypedChoiceField(label="To", coerce=int)
 
-    def __init__(self, *args: Any, parts: Parts, wants_source: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: Parts, kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not wants_source:
-            del self.fields["source"]
-        else:
-            self.fields["source"].choices = _offered(parts.sources)  # type: ignore[attr-defined]
-        self.fields["target"].choices = _offered(parts.targets)  # type: ignore[attr-defined]
+        wanted = {"source": kind.source_capability, "target": kind.target_capability}
+        for (part, capability), offered in zip(wanted.items(), (parts.sources, parts.targets), strict=True):
+            if capability is None:
+                del self.fields[part]
+            else:
+                self.fields[part].choices = _offered(offered)  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """The parts of a draft that this form says."""
@@ -79,7 +81,7 @@ class ProcessForm(forms.Form):
             "name": said["name"],
             "description": said["description"],
             "source_id": said.get("source"),
-            "target_id": said["target"],
+            "target_id": said.get("target"),
         }
 
 

@@ -12,7 +12,7 @@ from tieout.connect import queries as connect
 from tieout.kernel.calendar import Calendar
 from tieout.people.actors import Permission
 from tieout.people.queries import site_clock
-from tieout.sync import operations, queries
+from tieout.sync import kinds, operations, queries
 from tieout.sync.models import ACTIVE, Finding, Job, Process
 from tieout.sync.operations import Draft
 from tieout.sync.schedule import Schedule, next_runs
@@ -197,7 +197,7 @@ class EditProcess(FormPage, UnderProcess):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         parts = forms.fitting(self.actor.environment_id, self.process.kind)
-        return {**super().get_form_kwargs(), "parts": parts, "wants_source": self.process.source_id is not None}
+        return {**super().get_form_kwargs(), "parts": parts, "kind": kinds.get(self.process.kind)}
 
     def get_initial(self) -> dict[str, Any]:
         return forms.initial_of(self.process)
