@@ -51,7 +51,7 @@ class Adopted(Asked):
 class SspHistory(FormPage):
     """GET with the four questions shows the sample; POST enters the SSP."""
 
-    permission = Permission.READ
+    permission = (Permission.READ, Permission.CHANGE_DATA)  # the operation decides who may enter
     title = "SSP from history"
     lead = "What a product was sold for on its own: observed sales, and contracts with one line only."
     template_name = "revenue/ssp_history.html"
