@@ -108,9 +108,8 @@ class Checklist(Schema):
     @classmethod
     def of(cls, found: queries.Checklist) -> Self:
         """From the room's own."""
-        closing = Closing.from_orm(found.closing) if found.closing else None
         steps = [Step.of(each) for each in found.steps]
-        return cls(period=Period.from_orm(found.period), closing=closing, steps=steps)
+        return cls.model_validate({"period": found.period, "closing": found.closing, "steps": steps})
 
 
 class Line(Schema):
@@ -235,7 +234,7 @@ class Verification(Schema):
     def of(cls, closing: models.Closing, checks: list[Check]) -> Self:
         """From the checks."""
         whole = all(each.ok for each in checks)
-        return cls(closing=Closing.from_orm(closing), whole=whole, files=[File.from_orm(each) for each in checks])
+        return cls.model_validate({"closing": closing, "whole": whole, "files": checks})
 
 
 class Note(Strict):
