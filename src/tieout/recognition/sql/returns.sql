@@ -9,7 +9,9 @@ WITH sold AS (
     JOIN obligation o ON o.contract_id = r.contract_id AND o.line_id = r.line_id
     JOIN layer l ON l.item = o.item AND l.version = 1
 ),
-delivered AS (SELECT item, number, sum(amount) AS amount FROM slice GROUP BY item, number),
+delivered AS (
+    SELECT item, number, sum(amount) AS amount FROM slice WHERE item IN (SELECT item FROM sold) GROUP BY item, number
+),
 came_back AS (
     SELECT contract_id, line_id, happened_on, sum(quantity) AS quantity FROM event
     WHERE kind = 'return' GROUP BY contract_id, line_id, happened_on

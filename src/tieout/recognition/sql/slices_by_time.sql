@@ -29,8 +29,14 @@ FROM weighed w LEFT JOIN stepping s ON s.convention = w.convention;
 INSERT INTO slice
 WITH paced AS (
     SELECT t.item, t.version, t.whole, t.upfront, t.base - t.at_once AS carried, t.step, origin(t.convention, t.starts_on) AS origin,
-        weight(t.convention, t.starts_on, 0, t.ends_on, 0, t.months, t.head, t.tail, t.middle, t.valid_from) AS part_before,
-        weight(t.convention, t.starts_on, 0, t.ends_on, 0, t.months, t.head, t.tail, t.middle, t.upto) AS part_after,
+        CASE
+            WHEN t.valid_from <= t.starts_on THEN 0
+            ELSE least(t.whole, reach(t.convention, t.valid_from) - origin(t.convention, t.starts_on))
+        END AS part_before,
+        CASE
+            WHEN t.upto <= t.starts_on THEN 0
+            ELSE least(t.whole, reach(t.convention, t.upto) - origin(t.convention, t.starts_on))
+        END AS part_after,
         sign(t.amount - t.upfront)::BIGINT AS sign, abs(t.amount - t.upfront) // t.whole AS each,
         abs(t.amount - t.upfront) % t.whole AS rest, f.number AS first, l.number AS last
     FROM timed t

@@ -7,6 +7,14 @@ CREATE TABLE contract_dimension AS
 SELECT c.contract_number, CASE WHEN min(o.dimensions) = max(o.dimensions) THEN min(o.dimensions) ELSE '' END AS dimensions
 FROM obligation o JOIN contract_number c ON c.contract_id = o.contract_id GROUP BY c.contract_number;
 
+-- Whole numbers for what balances are grouped by, because their rows are many.
+CREATE TABLE contract_facet AS
+SELECT c.contract_number, k.entity, k.currency, d.dimensions,
+    dense_rank() OVER (ORDER BY k.entity, k.currency, d.dimensions) AS facet
+FROM contract_number c
+JOIN contract k ON k.contract_id = c.contract_id
+JOIN contract_dimension d ON d.contract_number = c.contract_number;
+
 -- What adjustments did to the net of their contract, as if they came after the bills of their period and before its revenue.
 CREATE TABLE late_balance AS
 WITH adjusted AS (
@@ -33,14 +41,16 @@ WITH netted AS (
     SELECT contract_number, number, late, 0, sign * liability_moved, sign * asset_moved
     FROM late_balance CROSS JOIN (VALUES (0, -1), (1, 1)) part(late, sign)
 ),
+grouped AS (
+    SELECT f.facet, b.number, b.late, sum(b.owed)::BIGINT AS owed, sum(b.liability_moved)::BIGINT AS liability_moved,
+        sum(b.asset_moved)::BIGINT AS asset_moved
+    FROM netted b JOIN contract_facet f ON f.contract_number = b.contract_number
+    GROUP BY f.facet, b.number, b.late
+),
 balances AS (
-    SELECT k.entity, k.currency, d.dimensions, b.number, b.late, sum(b.owed)::BIGINT AS owed,
-        sum(b.liability_moved)::BIGINT AS liability_moved, sum(b.asset_moved)::BIGINT AS asset_moved
-    FROM netted b
-    JOIN contract_number c ON c.contract_number = b.contract_number
-    JOIN contract k ON k.contract_id = c.contract_id
-    JOIN contract_dimension d ON d.contract_number = b.contract_number
-    GROUP BY k.entity, k.currency, d.dimensions, b.number, b.late
+    SELECT f.entity, f.currency, f.dimensions, g.number, g.late, g.owed, g.liability_moved, g.asset_moved
+    FROM grouped g
+    JOIN (SELECT DISTINCT facet, entity, currency, dimensions FROM contract_facet) f ON f.facet = g.facet
 ),
 earned AS (
     SELECT f.kind, f.entity, f.currency, f.product_id, f.dimensions, s.number, s.amount, s.adjustment
@@ -66,11 +76,8 @@ entry AS (
         CASE role WHEN 'receivable' THEN owed WHEN 'contract_liability' THEN -liability_moved ELSE asset_moved END, b.late
     FROM balances b CROSS JOIN (VALUES ('receivable'), ('contract_liability'), ('contract_asset')) side(role)
     UNION ALL
-    SELECT s.role, k.entity, k.currency, '', d.dimensions, s.number, s.amount, 0
-    FROM settlement s
-    JOIN contract_number c ON c.contract_number = s.contract_number
-    JOIN contract k ON k.contract_id = c.contract_id
-    JOIN contract_dimension d ON d.contract_number = s.contract_number
+    SELECT s.role, f.entity, f.currency, '', f.dimensions, s.number, s.amount, 0
+    FROM settlement s JOIN contract_facet f ON f.contract_number = s.contract_number
     UNION ALL
     SELECT role, o.entity, o.currency, o.product_id, o.dimensions, r.number, CASE role
         WHEN 'refund_liability' THEN -r.liability
