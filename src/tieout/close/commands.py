@@ -156,9 +156,9 @@ def reopen(
     shown = shapes.Reopening.of(queries.reopening(terminal.actor.environment_id, period.pk))
     if terminal.as_json:
         terminal.done("", shown)
-    terminal.print(
-        table(shown.lines, _TAKEN, terminal.zone, f"{len(shown.entries)} entries of {period} would be reversed")
-    )
+    count = len(shown.entries)
+    title = f"{count} {'entry' if count == 1 else 'entries'} of {period} would be reversed"
+    terminal.print(table(shown.lines, _TAKEN, terminal.zone, title))
     terminal.print(table(shown.restated, _RESTATED, terminal.zone, "What the period comes to"))
 
 

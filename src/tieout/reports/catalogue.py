@@ -92,7 +92,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "deferred-revenue",
             "Deferred revenue roll-forward",
-            "The contract liability from period to period: opening, billed, recognised, transferred, closing.",
+            "The contract liability from period to period: opening, billed, recognised, reclassified, closing.",
             _roll(roll_forwards.LIABILITY),
             _OF_CONTRACT,
         ),

@@ -116,7 +116,7 @@ def test_commands_close_a_month_and_check_its_package(desk: Desk, shell: Callabl
     assert "2026-09 US: unaltered." in shell("close", "verify", str(file))
     file.write_bytes(file.read_bytes() + b" ")
     assert "close.not_the_package" in shell("close", "verify", str(file), ends=1)
-    assert "1 entries of 2026-09 US would be reversed" in shell("close", "reopen", *us)
+    assert "1 entry of 2026-09 US would be reversed" in shell("close", "reopen", *us)
     assert "reopened" in shell("close", "reopen", *us, "--reason", "A contract was wrong")
     assert "reopened" in shell("close", "history")
 
