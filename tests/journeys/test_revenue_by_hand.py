@@ -33,7 +33,7 @@ def begin(page: Page, entry: str, button: str) -> None:
 
 
 def enter(page: Page) -> None:
-    page.get_by_role("button", name="Enter").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.locator(".alert-success")).to_contain_text("is entered")
 
 
@@ -71,7 +71,7 @@ def enter_contract(page: Page) -> None:
             page.locator(f"#id_lines-{at}-{name}").fill(value)
     page.get_by_role("button", name="More rows").click()
     expect(page.locator("#id_lines-3-line_id")).to_be_focused()
-    page.get_by_role("button", name="Enter").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.locator(".wrong")).to_contain_text("'440.oo' is not an amount")
     page.locator("#id_lines-1-price").fill("440")
     enter(page)

@@ -231,7 +231,7 @@ def test_contracts_are_found_by_customer_state_and_amount(book: Client, text: Te
         return "C-1" in text(book.get(reverse("contracts"), asked), "#list")
 
     assert "Acme Corporation (ACME)" in text(book.get(reverse("contracts")))
-    assert "2 1,440.00 USD Complete" in text(book.get(reverse("contracts")))
+    assert "2 1,440.00 USD Running" in text(book.get(reverse("contracts")))
     assert found(q="corporation acme")
     assert found(state="running", currency="USD", customer="ACME", at_least="1,440")
     assert not found(state="ended")

@@ -26,6 +26,7 @@ TABLES: dict[str, str] = {
     "rate": "Exchange rate",
     "account": "Account mapping",
 }
+_MANY: dict[str, str] = {"entity": "Entities", "ssp": "SSP entries", "return_right": "Rights of return"}
 PLURALS: dict[str, str] = {
     "product": "Products",
     "bundle": "Bundles",
@@ -233,6 +234,16 @@ TREATMENTS: dict[str, str] = {
     "blend": "What is left of all lines, and the change, is spread anew over all that remains (606-10-25-13a).",
     "cancel": "What remains of the line ends on that day; what was recognised stays.",
 }
+
+
+def many(table: str) -> str:
+    """What several rows of the table are called."""
+    return _MANY.get(table, f"{TABLES[table]}s")
+
+
+def in_order(told: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What is told by table, who and what is sold first, what happened to it after."""
+    return [(table, told[table]) for table in TABLES if table in told]
 
 
 def label(table: str, column: str) -> str:

@@ -80,7 +80,7 @@ def _assumed(rule: Mapping[str, Any]) -> tuple[str, dict[str, list[dict[str, Any
         **{table: [{**of_line, **row} for row in given] for table, given in happened.items()},
     }
     last = AFTER - timedelta(days=1)
-    return f"1,200.00 {CURRENCY} from {FIRST:%d %b %Y} to {last:%d %b %Y}{said}", rows
+    return f"1,200.00 {CURRENCY} from {FIRST.day} {FIRST:%b %Y} to {last.day} {last:%b %Y}{said}", rows
 
 
 def _happenings(rule: Mapping[str, Any]) -> tuple[str, dict[str, list[dict[str, Any]]]]:

@@ -14,6 +14,8 @@ from tieout.kernel.money import Money
 from tieout.web import statuses
 from tieout.web.icons import ICONS
 
+_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
+
 
 def money(amount: Money) -> SafeString:
     """`1,234.50 USD`, in figures of one width, with as many decimals as the currency has."""
@@ -28,6 +30,13 @@ def money(amount: Money) -> SafeString:
 def figure(amount: Money) -> SafeString:
     """`1,234.50`: an amount in a table that names its currency once; nought is quiet, and nothing is red."""
     return format_html('<span class="money{}">{}</span>', "" if amount.minor else " zero", f"{amount.decimal():,f}")
+
+
+def shortened(amount: Money) -> str:
+    """An amount for the edge of a chart, to three figures and without its currency: `1.23M`, `950`."""
+    units = abs(amount.decimal())
+    step, letter = next((each for each in _STEPS if units >= each[0]), (1, ""))
+    return f"{'−' if amount.minor < 0 else ''}{float(units / step):.3g}{letter}"
 
 
 def moment(at: datetime | None, *, now: datetime) -> SafeString:

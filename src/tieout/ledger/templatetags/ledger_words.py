@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+
+from tieout.ledger.journals.events import role_label
 
 register = template.Library()
 WORDS = {
@@ -43,6 +45,18 @@ def kind_words(kind: str) -> str:
 
 
 @register.filter
+def role_words(role: str) -> str:
+    """What an account is for, as people read it: `contract_liability` is a Contract liability."""
+    return role_label(role)
+
+
+@register.filter
 def dimension_chips(text: str) -> list[str]:
     """The canonical text of dimensions as small labels: `class SaaS`."""
-    return [part.replace("=", " ", 1) for part in text.split(";") if part]
+    return dimension_words(text.split(";"))
+
+
+@register.filter
+def dimension_words(parts: Iterable[str]) -> list[str]:
+    """Dimensions as small labels: `class SaaS` for `class=SaaS`."""
+    return [part.replace("=", " ", 1) for part in parts if part]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -24,17 +24,22 @@ from tieout.revenue import periods
 from tieout.revenue.models import FACTS, CustomField
 
 MOST_OFFERED = 2000
+_PLACE = ("product_id", "entity", "dimension")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of an event's row: its role, account, the account's name in the ledger, and the way to remove it."""
+    """One side of an event's row: its role, account, the account's name in the ledger, and the way to remove it.
+
+    `unmapped` says what counts where the row names no account.
+    """
 
     role: str
     account: str
     name: str
     remove: str
     about: str
+    unmapped: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,13 @@ def event_table(environment_id: int | None) -> list[EventRow]:
     """Every event type with its general accounts, mapped or not, and below it the more specific ones."""
     names = _names(environment_id, "account")
     rows = by_event(mapped(environment_id))
-    general = {row["event"] for row in rows if not (row["product_id"] or row["entity"] or row["dimension"])}
+    general = {row["event"] for row in rows if not _where(row)}
+    partly = {(row["event"], side) for row in rows if _where(row) for side in ("debit", "credit") if row[side]}
     found = []
     for event in EVENT_NAMES:
         if event not in general:
-            found.append(_row({"event": event}, names))
-        found += [_row(row, names) for row in rows if row["event"] == event]
+            found.append(_row({"event": event}, names, partly))
+        found += [_row(row, names, partly) for row in rows if row["event"] == event]
     return found
 
 
@@ -101,8 +107,11 @@ class JournalForm(AccountingForm):
         ],
     )
     detail = forms.ChoiceField(
-        label="Lines are told",
-        choices=[("summary", "By account and dimensions"), ("contract", "In detail: by contract as well")],
+        label="Lines of an entry",
+        choices=[
+            ("summary", "One for each account and its dimensions"),
+            ("contract", "In detail: one for each contract as well"),
+        ],
     )
     most_lines = forms.IntegerField(
         label="Most lines in an entry",
@@ -164,20 +173,27 @@ class FieldForm(AccountingForm):
     )
 
 
-def _row(row: dict[str, str], names: dict[str, str]) -> EventRow:
-    place = {name: row.get(name, "") for name in ("product_id", "entity", "dimension")}
-    roles = event_roles(row["event"])
-    accounts = (row.get("debit", ""), row.get("credit", ""))
-    sides = [_side(role, account, place, names) for role, account in zip(roles, accounts, strict=True)]
-    filled = {"event": row["event"], "debit": accounts[0], "credit": accounts[1], **place}
+def _row(row: dict[str, str], names: dict[str, str], partly: Container[tuple[str, str]]) -> EventRow:
+    """`partly`: the sides of events that more specific rows name accounts for."""
+    event, place = row["event"], {name: row.get(name, "") for name in _PLACE}
+    sides = []
+    for role, side in zip(event_roles(event), ("debit", "credit"), strict=True):
+        below = "only as below" if (event, side) in partly else "not mapped"
+        unmapped = "as for everything" if _where(row) else below
+        sides.append(_side(role, row.get(side, ""), place, names, unmapped))
+    filled = {"event": event, "debit": sides[0].account, "credit": sides[1].account, **place}
     change = f"{reverse('accounting_map')}?{urlencode({name: value for name, value in filled.items() if value})}"
-    where = " · ".join(value for value in place.values() if value)
-    return EventRow(row["event"], EVENT_TYPES[row["event"]].label, where, (sides[0], sides[1]), change)
+    return EventRow(event, EVENT_TYPES[event].label, _where(row), (sides[0], sides[1]), change)
 
 
-def _side(role: str, account: str, place: dict[str, str], names: dict[str, str]) -> Side:
+def _where(row: dict[str, str]) -> str:
+    """What the row is only for; empty when it is for everything."""
+    return " · ".join(row[name] for name in _PLACE if row.get(name))
+
+
+def _side(role: str, account: str, place: dict[str, str], names: dict[str, str], unmapped: str) -> Side:
     remove = f"{reverse('accounting_unmap')}?{urlencode({'role': role, **place})}" if account else ""
-    return Side(role_label(role), account, names.get(account, ""), remove, role_about(role))
+    return Side(role_label(role), account, names.get(account, ""), remove, role_about(role), unmapped)
 
 
 def _offered(environment_id: int | None, listed: str) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from tieout.revenue import periods
 from tieout.revenue.models import Period
 from tieout.sync.models import ACTIVE, Job
 from tieout.sync.tasks import defer
-from tieout.sync.web.tables import HistoryFilters, JobTable
+from tieout.sync.web.tables import CountColumn, HistoryFilters, JobTable
 from tieout.web.columns import LinkColumn, MoneyColumn, TemplateColumn
 from tieout.web.fragments import Fragment
 from tieout.web.lists import Empty, KeysetPage, ListPage, ListTable
@@ -80,6 +80,17 @@ class JournalFilters(tables.PostingFilters):
     class Meta:
         model = Posting
         fields: ClassVar[list[str]] = []
+
+
+class ExportTable(JobTable):
+    """Runs of the one process that posts journals: it reads nothing, so only what it posted is told."""
+
+    failed = CountColumn("failed", "Failed")
+    reversed = CountColumn("reversed", "Reversed")
+
+    class Meta:
+        sequence = ("id", "state", "trigger", "started_at", "posted", "failed", "reversed", "findings", "duration")
+        exclude = ("process", "read", "new", "changed", "unchanged", "skipped", "rate")
 
 
 class Journals(ListPage):
@@ -209,7 +220,7 @@ class Exports(KeysetPage):
     title = "Export journals"
     lead = "Journals on their way into the ledger, and what came of them."
     template_name = "ledger/journal_exports.html"
-    table_class = JobTable
+    table_class = ExportTable
     filterset_class = HistoryFilters
     empty = Empty("Nothing was exported yet", "Choose entries under Post journals.", icon="send")
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from django.urls import NoReverseMatch, reverse
 
 from tieout.kernel.currency import exponent
+from tieout.kernel.money import Money
 from tieout.reports.answers import Chart, Column, Row, Table
 from tieout.reports.drill import measure_of, opening
 from tieout.reports.questions import Question
+from tieout.web.display import shortened
 
 WORDS = {"over_time": "Over time", "point_in_time": "At a point in time", "alone": "On its own", "": "—"}
 TOTAL = "Total"
 STEP, HEIGHT = 14, 102
-_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,6 @@ def amount(minor: int, currency: str) -> str:
     return f"{sign}{whole:,}.{part:0{places}d}" if places else f"{sign}{whole:,}"
 
 
-def shortened(minor: int, currency: str) -> str:
-    """An amount for the edge of a chart, to three figures: `1.23M`, `950`."""
-    units = abs(minor) / 10 ** exponent(currency)
-    step = next((step for step in _STEPS if units >= step[0]), (1, ""))
-    return f"{'−' if minor < 0 else ''}{units / step[0]:.3g}{step[1]}"
-
-
 def table(found: Table, question: Question | None) -> Drawn:
     """A table whose amounts lead to the contracts behind them; without a question they lead nowhere."""
     currencies = {row.currency for row in (*found.rows, *found.totals)}
@@ -120,8 +114,8 @@ def chart(found: Chart) -> DrawnChart:
         zero,
         points,
         found.points,
-        shortened(max(ups, default=0), found.currency),
-        shortened(min(downs, default=0), found.currency),
+        shortened(Money(max(ups, default=0), found.currency)),
+        shortened(Money(min(downs, default=0), found.currency)),
         [(each.label, each.tone) for each in used],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -27,8 +28,8 @@ def item(found: Mapping[str, Any], name: str) -> Any:
 
 @register.filter
 def micro(value: int) -> str:
-    """Millionths as a number."""
-    return written(value, MICRO)
+    """Millionths as a number, its thousands apart."""
+    return f"{Decimal(written(value, MICRO)):,f}"
 
 
 @register.filter
@@ -59,6 +60,18 @@ def word(value: str) -> str:
 def table_word(table: str) -> str:
     """What a row of the table is called."""
     return words.TABLES[table]
+
+
+@register.filter
+def tables_word(table: str) -> str:
+    """What several rows of the table are called."""
+    return words.many(table)
+
+
+@register.filter
+def in_order(told: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    """What is told by table, in the order in which people think of them; nothing when nothing is told."""
+    return words.in_order(told or {})
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from tieout.people.actors import Permission
+from tieout.revenue import words
 from tieout.revenue.batches import matching, operations, queries, reading
 from tieout.revenue.batches.errors import HasProblems
 from tieout.revenue.batches.marking import write_marked
@@ -27,6 +28,10 @@ from tieout.web.pages import Action, Crumb, Guarded
 
 MOVING = (Batch.State.READING, Batch.State.APPLYING)
 SURE = matching.SURE
+_FIGURES = (
+    ("revenue", "Revenue", "What applying changes in each period, prior-period adjustments in the first open one."),
+    ("deferred", "Deferred revenue", "The contract liability at each period's end."),
+)
 
 
 def of_request(view: Any) -> Batch:
@@ -111,11 +116,21 @@ def states(batch: Batch) -> dict[str, bool]:
 def shown_impact(batch: Batch) -> dict[str, Any]:
     """Revenue, deferred revenue and journals by period, with what they change by."""
     return {
-        "tables": [(table, told) for table, told in batch.counts.get("tables", {}).items()],
-        "periods": [_with_difference(each) for each in batch.impact.get("periods", ())],
-        "journals": [_with_difference(each) for each in batch.impact.get("journals", ())],
+        "tables": words.in_order(batch.counts.get("tables", {})),
+        "figures": _by_figure([_with_difference(each) for each in batch.impact.get("periods", ())]),
+        "journals": [_with_difference(each | {"figure": _role(each)}) for each in batch.impact.get("journals", ())],
         "refused": batch.impact.get("refused", ())[:50],
     }
+
+
+def _role(change: Mapping[str, Any]) -> str:
+    return str(change["figure"]).removeprefix("account ")
+
+
+def _by_figure(rows: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Rows by what they are figures of, with its title and lead."""
+    parted = [(title, lead, [row for row in rows if row["figure"] == name]) for name, title, lead in _FIGURES]
+    return [each for each in parted if each[2]]
 
 
 def _with_difference(change: Mapping[str, Any]) -> dict[str, Any]:

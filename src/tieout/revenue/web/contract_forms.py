@@ -69,7 +69,7 @@ class NewContract(FormPage):
     title = "New contract"
     template_name = "revenue/contract_form.html"
     form_class = FactForm
-    verb = "Enter"
+    verb = "Save"
 
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("Contracts", reverse("contracts"))

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tieout.kernel.money import Money
 from tieout.revenue import history, queries, words
 from tieout.revenue.contract_figures import ContractFigures, Recognised
 from tieout.revenue.models import Period
 from tieout.revenue.web import values
+from tieout.web.display import shortened
 
 _BAR = 12
 _HEIGHT = 100.0
+_LEGEND = (("Closed", "closed"), ("Closing", "closing"), ("Open or to come", "open"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,17 @@ def proof(figures: ContractFigures) -> dict[str, Any]:
 
 def schedule(page: Any) -> dict[str, Any]:
     """Revenue by period, prior-period adjustments apart, and the same by line."""
-    figures = page.figures
+    figures, currency = page.figures, page.object.currency
     periods = figures.recognised() if figures else []
     states = _states(page)
+    unknown = "future" if states else "open"
     by_line = [(line, figures.recognised(line_id=line)) for line in _lines_of(figures, "revenue")] if figures else []
     return {
-        "periods": [(each, states.get(each.period, "open")) for each in periods],
+        "periods": [(each, states.get(each.period, unknown)) for each in periods],
         "bars": bars(periods, states),
         "width": len(periods) * _BAR,
+        "top": shortened(Money(max((each.amount + each.adjustment for each in periods), default=0), currency)),
+        "legend": [(label, state) for label, state in _LEGEND if state in states.values() or state == "open"],
         "by_line": by_line,
         "total": sum(each.amount + each.adjustment for each in periods),
         "figure_set": figures.figure_set if figures else None,

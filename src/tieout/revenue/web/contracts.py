@@ -5,6 +5,7 @@ so that a million lines cost what a hundred do.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import django_filters
@@ -128,3 +129,11 @@ class Contracts(ListPage):
             if total := totals.get(each.contract_id):
                 each.lines, each.price = total.lines, total.price
                 each.first_day, each.last_day = total.starts_on, total.ends_on
+                each.phase = _phase(total.starts_on, total.ends_on, timezone.localdate(self.now))
+
+
+def _phase(first: date, end: date | None, today: date) -> str:
+    """Where today lies in the term of a contract's lines; `end` is the first day after it."""
+    if today < first:
+        return "future"
+    return "running" if today < (end or first + timedelta(days=1)) else "ended"

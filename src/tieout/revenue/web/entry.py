@@ -116,7 +116,7 @@ class Enter(OfTable, FormPage):
     permission = Permission.CHANGE_DATA
     template_name = "revenue/entry.html"
     form_class = FactForm
-    verb = "Enter"
+    verb = "Save"
 
     def heading(self) -> str:
         return f"New {words.TABLES[self.table]}" if self.table == "ssp" else f"New {words.TABLES[self.table].lower()}"

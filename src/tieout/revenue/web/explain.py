@@ -73,6 +73,6 @@ class Explain(Page):
         currency = self.contract.currency
         return {
             "explained": found,
-            "rule_facts": list(values.facts("rule", found.rule, currency)) if found.rule else [],
+            "rule_facts": list(values.rule_facts(found.rule)) if found.rule else [],
             "sources": [(row, list(values.facts(table, row, currency))) for table, row in found.sources],
         }

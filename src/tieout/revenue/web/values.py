@@ -31,11 +31,21 @@ def said(table: str, column: str, value: Any, currency: str) -> str:
 
 
 def facts(table: str, row: Any, currency: str) -> Iterator[tuple[str, str]]:
-    """The columns of a row that hold something, as label and value."""
+    """The columns of a row that say something, as label and value."""
     for column in INPUTS[table]:
         value = getattr(row, column)
-        if value not in (None, ""):
+        idle = table == "invoice" and column == "treatment" and row.kind != "credit_memo"
+        if value not in (None, "", 0) and not idle:
             yield words.label(table, column), said(table, column, value, currency)
+
+
+def rule_facts(rule: Any) -> Iterator[tuple[str, str]]:
+    """What a version of a rule decides, by its method: settings that its method does not ask are left out."""
+    names = {"point_in_time": ("trigger",), "ratable": ("convention", "residual", "upfront")}
+    names["percent_complete"] = ("progress_step",)
+    for column in ("method", *names.get(rule.method, ())):
+        if value := getattr(rule, column):
+            yield words.label("rule", column), said("rule", column, value, "")
 
 
 def differences(step: Step, currency: str) -> list[tuple[str, str, str]]:

@@ -1,10 +1,11 @@
-// Choosing many rows at once: one box for all of the page, and how many are chosen.
+// Choosing many rows at once: one box for all of the page, and how many are chosen. Nothing to choose: nothing is offered.
 (() => {
   const all = document.querySelector("[data-choose]");
   const boxes = () => [...document.querySelectorAll(`input[name="${all.dataset.choose}"][type="checkbox"]`)];
 
   function tell() {
     const chosen = boxes().filter((box) => box.checked).length;
+    all.closest(".bulk").hidden = !boxes().length;
     all.checked = chosen > 0 && chosen === boxes().length;
     all.indeterminate = chosen > 0 && !all.checked;
     document.querySelector("[data-chosen]").textContent = chosen ? `${chosen} chosen` : "Choose all on this page";
