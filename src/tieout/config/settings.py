@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "tieout.sync",
     "tieout.records",
     "tieout.revenue",
+    "tieout.revenue.sources",
     "tieout.ledger",
     "tieout.reports",
     "tieout.close",
