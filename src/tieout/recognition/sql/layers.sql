@@ -22,15 +22,20 @@ SELECT -row_number() OVER () AS item, c.*, k.entity, k.currency, k.region, k.cus
     END AS method
 FROM lasting c JOIN contract k ON k.contract_id = c.contract_id;
 
--- What goes along with an obligation and is recognised apart: earned revenue that is refunded, and interest.
+-- What goes along with an obligation and is recognised apart: earned revenue that is refunded, and interest. What a closed
+-- period holds of it stays, also when its cause is taken back.
 CREATE TABLE side AS
 SELECT -row_number() OVER () - (SELECT count(*) FROM cost) AS item, item AS of_item, kind FROM (
-    SELECT DISTINCT o.item, 'refund' AS kind
+    SELECT o.item, 'refund' AS kind
     FROM invoice i JOIN obligation o ON o.contract_id = i.contract_id AND o.line_id = i.line_id
     WHERE i.kind = 'credit_memo' AND i.treatment = 'refund'
-    UNION ALL
+    UNION
     SELECT o.item, CASE f.kind WHEN 'deferred' THEN 'interest_income' ELSE 'interest_expense' END
     FROM financing f JOIN obligation o ON o.contract_id = f.contract_id AND o.line_id = f.line_id
+    UNION
+    SELECT o.item, b.kind
+    FROM booked b JOIN obligation o ON o.contract_id = b.contract_id AND o.line_id = b.line_id
+    WHERE b.kind IN ('refund', 'interest_income', 'interest_expense')
 );
 
 INSERT INTO point SELECT item, earned_on, 1, NULL FROM cost WHERE method = 'point_in_time';
@@ -72,9 +77,12 @@ UNION ALL
 SELECT item, entity, currency, contract_id, commission_id, '', dimensions, region, customer_class, method, 'commission'
 FROM cost;
 
--- Whole numbers for what the figures are grouped by: text is joined in again once there is little of it.
+-- Whole numbers for what the figures are grouped by: text is joined in again once there is little of it. They are in the order
+-- of the text, because cents are shared out in their order.
 CREATE TABLE facet AS
-SELECT row_number() OVER () AS facet, * FROM (
+SELECT row_number() OVER (
+    ORDER BY kind, entity, currency, product_id, dimensions, region, customer_class, method
+) AS facet, * FROM (
     SELECT DISTINCT kind, entity, currency, product_id, dimensions, region, customer_class, method FROM known
 );
 

@@ -1,7 +1,8 @@
 -- The layers that a round opens. Prospective (606-10-25-13a): what was not recognised plus the change of price runs from the
 -- effective day. Catch-up (606-10-25-13b): the whole new amount, measured from the start; `base` makes the difference land on
 -- the effective day. An amount at once is recognised on that day and is no part of the rest. Cancelled: the rest is given up,
--- and what is kept of it is recognised on the day. Refunded: the earned share of it is contra revenue, the rest prospective.
+-- and what is kept of it is recognised on the day. What ends before it began runs from the effective day. Refunded: the earned
+-- share of it is contra revenue, the rest prospective.
 
 CREATE OR REPLACE TABLE moved AS
 WITH refunded AS (
@@ -31,10 +32,13 @@ SELECT m.item, m.version + 1 AS version, o.entity, o.method, o.convention, o.res
     CASE WHEN m.catches_up THEN m.recognised ELSE 0 END AS base,
     m.at_once,
     coalesce(m.starts_on, m.begun_on, m.effective_on) AS begun_on,
-    greatest(
-        CASE WHEN m.catches_up THEN DATE '0001-01-01' ELSE m.effective_on END,
-        coalesce(m.starts_on, m.begun_on, m.effective_on)
-    ) AS starts_on,
+    CASE
+        WHEN m.until <= coalesce(m.starts_on, m.begun_on) THEN m.effective_on
+        ELSE greatest(
+            CASE WHEN m.catches_up THEN DATE '0001-01-01' ELSE m.effective_on END,
+            coalesce(m.starts_on, m.begun_on, m.effective_on)
+        )
+    END AS starts_on,
     m.until AS ends_on,
     CASE WHEN m.catches_up THEN o.start_minute ELSE 0 END AS start_minute,
     CASE WHEN m.ends_on IS NULL THEN o.end_minute ELSE 0 END AS end_minute,

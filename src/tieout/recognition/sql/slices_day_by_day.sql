@@ -15,25 +15,24 @@ held AS (
     LEFT JOIN hold a ON a.item = c.item AND c.from_day > a.held_on AND c.from_day <= a.resumed_on
     LEFT JOIN hold b ON b.item = c.item AND c.to_day > b.held_on AND c.to_day <= b.resumed_on
 ),
+weighed AS (
+    SELECT *, weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, a) AS part_before,
+        weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, b) AS part_after
+    FROM held
+),
 reached AS (
     SELECT item, version, number, at_once, from_day = valid_from AS opens, base,
         CASE
             WHEN to_on <= starts_on THEN 0
             WHEN whole <= 0 THEN amount
-            ELSE upfront + portion(
-                amount - upfront,
-                weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, b), whole
-            )
+            ELSE upfront + portion(amount - upfront, part_after, whole)
         END AS at_end,
         CASE
             WHEN from_on <= starts_on THEN 0
             WHEN whole <= 0 THEN amount
-            ELSE upfront + portion(
-                amount - upfront,
-                weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, a), whole
-            )
+            ELSE upfront + portion(amount - upfront, part_before, whole)
         END AS at_start
-    FROM held
+    FROM weighed
 )
 SELECT item, version, number, (at_end - CASE WHEN opens THEN base - at_once ELSE at_start END)::BIGINT AS amount
 FROM reached

@@ -63,8 +63,9 @@ def case(identity: str) -> Callable[[Test], Test]:
     """Declare that a test tells this case."""
 
     def register(test: Test) -> Test:
-        TESTS.setdefault(identity, []).append(test)
-        return test
+        told = cache(test)  # what passed in this process is not told again
+        TESTS.setdefault(identity, []).append(told)
+        return told
 
     return register
 
