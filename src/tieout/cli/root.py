@@ -17,7 +17,7 @@ from tieout import __version__
 from tieout.cli.errors import DatabaseAway, NotSetUp
 from tieout.database import commands as database
 from tieout.kernel.errors import TieoutError
-from tieout.recognition.commands import app as revenue
+from tieout.revenue.file_commands import app as revenue
 from tieout.sandbox.commands import app as sandbox
 
 app = typer.Typer(

@@ -55,8 +55,13 @@ def _read_one(book: duckdb.DuckDBPyConnection, path: Path, number: int) -> Itera
         raise UnreadableFile(f"{path.name}: files of kind '{kind}' are not read", file=path.name)
 
 
+def table_of(name: str) -> str | None:
+    """The input table that a file or sheet is named after."""
+    return _TABLES.get(name.strip().lower())
+
+
 def _table_of(name: str, said: str) -> str:
-    table = _TABLES.get(name.strip().lower())
+    table = table_of(name)
     if table is None:
         raise UnreadableFile(f"{said}: '{name}' is none of the tables {', '.join(INPUTS)}", file=said)
     return table

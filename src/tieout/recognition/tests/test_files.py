@@ -9,10 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 import xlsxwriter
-from typer.testing import CliRunner
 
-from tieout.recognition import engine, intake
-from tieout.recognition.commands import app
+from tieout.recognition import engine, intake, results
 from tieout.recognition.errors import BadRows, Refused, UnreadableFile
 from tieout.recognition.tables import OUTPUTS
 
@@ -35,8 +33,10 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def _run(files: list[Path], out: Path, form: str) -> Path:
-    arguments = ["compute", *map(str, files), "--out", str(out), "--format", form]
-    CliRunner().invoke(app, arguments, catch_exceptions=False)
+    with engine.new_book() as book:
+        intake.load(book, files)
+        engine.compute(book)
+        results.write(book, out, results.Format(form))
     return out
 
 

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from django.db import connection, transaction
 
 from tieout.recognition.tables import INPUTS, Kind
-from tieout.revenue.models import FACTS
 
 MEMORY = "256MB"
 """What DuckDB may hold in memory; the rest goes to the book's folder."""
@@ -98,13 +96,22 @@ def typed(table: str, columns: Sequence[str]) -> str:
 
 
 def fetch(book: Book, environment_id: int | None, table: str, by: Sequence[str], wanted: str) -> None:
-    """Put the rows in force whose `by` columns are among those that the query `wanted` answers into `current_<table>`."""
+    """Put the rows in force whose `by` columns are among those that the query `wanted` answers into `current_<table>`.
+
+    Without an environment nothing is in force, and no database is asked.
+    """
     asked, answered = book.file("wanted.csv"), book.file("current.csv")
     answered.write_bytes(b"")
-    if FACTS[table]._default_manager.filter(environment_id=environment_id, until__isnull=True).exists():
+    if environment_id is not None and _holds(environment_id, table):
         book.run(f"COPY (SELECT DISTINCT * FROM ({wanted})) TO '{asked}' ({CSV})")  # noqa: S608
         _ask(environment_id, table, by, asked, answered)
     take_copy(book, table, answered)
+
+
+def _holds(environment_id: int, table: str) -> bool:
+    from tieout.revenue.models import FACTS
+
+    return FACTS[table]._default_manager.filter(environment_id=environment_id, until__isnull=True).exists()
 
 
 def take_copy(book: Book, table: str, copied: Path) -> None:
@@ -120,11 +127,15 @@ def take_copy(book: Book, table: str, copied: Path) -> None:
         )
 
 
-def _ask(environment_id: int | None, table: str, by: Sequence[str], asked: Path, answered: Path) -> None:
+def _ask(environment_id: int, table: str, by: Sequence[str], asked: Path, answered: Path) -> None:
+    from django.db import connection, transaction
+
+    from tieout.revenue.models import FACTS
+
     rows = FACTS[table]._meta.db_table
     query = (
         f"copy (select {named(list(INPUTS[table]), of='f')} from {rows} f join wanted using ({named(by)})"  # noqa: S608
-        f" where f.environment_id = {int(environment_id or 0)} and f.until_id is null) to stdout (format csv)"
+        f" where f.environment_id = {int(environment_id)} and f.until_id is null) to stdout (format csv)"
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"create temporary table wanted ({typed(table, by)}) on commit drop")

@@ -1,10 +1,14 @@
-"""`tieout revenue …`: the engine alone, over files. Needs no database and no sign-in, and reaches nothing but the files named."""
+"""`tieout revenue compute` and its kin: the engine alone, over files that an import would take as well.
+
+Needs no database and no sign-in, and reaches nothing but the files named.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +22,18 @@ from tieout.recognition.tables import MICRO
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
+class Form(StrEnum):
+    """What the results of a computation are written as."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    JSON = "json"
+    BEANCOUNT = "beancount"
+
+
 app = typer.Typer(
-    help="Recognise revenue from files, without a database.",
+    help="Revenue data by file, and the engine alone over files, with no site.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -30,18 +44,21 @@ app.callback()(lambda: None)
 @app.command()
 def compute(
     files: Annotated[
-        list[Path], typer.Argument(help="CSV, XLSX or Parquet named after the tables in docs/revenue.md.")
+        list[Path],
+        typer.Argument(help="What an import takes: XLSX, a zip of CSV, CSV; and Parquet. Several belong together."),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the results.")],
-    form: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = Format.CSV,
+    form: Annotated[Form, typer.Option("--format", "-f", help="What to write; beancount: journals.")] = Form.CSV,
+    encoding: Annotated[str, typer.Option(help="Of CSV files that are not UTF-8, for example windows-1252.")] = "",
 ) -> None:
     """Allocation, schedule, positions, waterfall, journals and explanations of the contracts in FILES."""
-    from tieout.recognition import engine, intake, results
+    from tieout.recognition import beancount, engine, results
+    from tieout.revenue.batches import alone
 
     with engine.new_book() as book:
-        read = intake.load(book, files)
+        read = alone.load(book, files, encoding)
         engine.compute(book)
-        written = results.write(book, out, form)
+        written = beancount.write(book, out) if form is Form.BEANCOUNT else results.write(book, out, Format(form))
     _tell(read, out, written)
 
 
@@ -57,11 +74,12 @@ def receivables(
     form: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = Format.CSV,
 ) -> None:
     """Open and overdue invoices with interest and fee, and days sales outstanding."""
-    from tieout.recognition import engine, intake, receivables, results
+    from tieout.recognition import engine, receivables, results
+    from tieout.revenue.batches import alone
 
     terms = receivables.Terms(days_to_pay, _millionths(interest, "--interest"), _millionths(fee, "--fee"), days)
     with engine.new_book() as book:
-        read = intake.load(book, files)
+        read = alone.load(book, files)
         receivables.stand(book, on.date(), terms)
         written = results.write(book, out, form, receivables.TABLES)
     _tell(read, out, written)
