@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.db import connection as database
 from tieout.ledger.journals import journal_process, posted
 from tieout.ledger.journals.check_kind import CHECK_KIND
 from tieout.ledger.journals.dry_run import account_book, journal_settings
+from tieout.ledger.journals.events import role_label
 from tieout.ledger.models import JournalCheck, Posting
 from tieout.reports import sources
 from tieout.reports.answers import Check, Column, Report, Row, Table
@@ -25,6 +26,7 @@ from tieout.reports.narrowing import where
 from tieout.reports.queries import Answer
 from tieout.reports.questions import Question
 from tieout.reports.sets import Opened, When, opened
+from tieout.revenue import periods
 from tieout.revenue.models import FigureSet
 from tieout.sync.models import Finding
 
@@ -68,8 +70,9 @@ class _Account:
 
 
 def report(environment_id: int | None, question: Question, when: When) -> Answer:
-    """The tie-out through a day: the last period's end unless asked otherwise. Raises NoFigures, BadQuestion."""
-    with opened(environment_id, question, when) as found:
+    """The tie-out through a day: the last frozen period's end unless asked otherwise. Raises NoFigures, BadQuestion."""
+    asked = replace(question, as_of=question.as_of or frozen_through(environment_id))
+    with opened(environment_id, asked, when) as found:
         figure_set = FigureSet.objects.select_related("known").get(pk=found.basis.figures)
         assert found.question.as_of is not None
         inputs = sources.compared(found.book, figure_set, found.question.as_of)
@@ -80,6 +83,16 @@ def report(environment_id: int | None, question: Question, when: When) -> Answer
     notes = tuple(_notes(environment_id, found.question.as_of))
     checks = tuple(_checks(tables))
     return Answer(Report(NAME, TITLE, LEAD, found.basis, tables, (), checks, notes), found.question)
+
+
+def frozen_through(environment_id: int | None) -> date | None:
+    """The last day that every entity has frozen or closed: what comes after is still to be posted. None before any."""
+    ends = [
+        periods.periods(environment_id, entity).filter(state__in=periods.FROZEN).order_by("ends_on").last()
+        for entity in periods.entities(environment_id)
+    ]
+    frozen = [period.last_day for period in ends if period]
+    return min(frozen) if frozen and len(frozen) == len(ends) else None
 
 
 def _wanted(question: Question, entity: str, currency: str) -> bool:
@@ -94,7 +107,7 @@ def _accounts(environment_id: int | None, found: Opened) -> dict[Key, _Account]:
     rows = found.book.execute(_TARGET.format(where=narrowed.sql), dict(narrowed.values)).fetchall()
     for entity, role, product, dimensions, currency, amount in rows:
         mapped = mapping.find(role, product, entity, settings.placed(entity, dimensions))
-        account = accounts[entity, currency, mapped.account if mapped else f"{UNMAPPED}: {role}"]
+        account = accounts[entity, currency, mapped.account if mapped else f"{UNMAPPED}: {role_label(role).lower()}"]
         account.roles.add(role)
         account.should += amount
     _add_ledger(environment_id, found.question, accounts)
@@ -206,7 +219,7 @@ def _account_row(key: Key, account: _Account, of_contracts: int | None) -> Row:
     values: dict[str, Any] = {
         "account": name,
         "entity": entity,
-        "roles": ", ".join(sorted(role.replace("_", " ") for role in account.roles)),
+        "roles": ", ".join(sorted(role_label(role) for role in account.roles)),
         "subledger": of_contracts,
         "journals": account.should,
         "posted": account.posted,
@@ -223,12 +236,16 @@ def _checks(tables: tuple[Table, Table]) -> Iterator[Check]:
     """Each row's chain: source less what is set aside = subledger; subledger = journals; journals = Intacct."""
     for row in tables[0].rows:
         left = row.values["source"] - row.values["aside"]
-        yield Check(f"{row.values['what']}, {row.values['entity']}", row.currency, left, row.values["subledger"])
+        yield Check(_named(row.values["what"], row.values["entity"]), row.currency, left, row.values["subledger"])
     for row in tables[1].rows:
-        named = f"{row.values['account']}, {row.values['entity']}"
+        named = _named(row.values["account"], row.values["entity"])
         if row.values["subledger"] is not None:
             yield Check(f"{named}: subledger = journals", row.currency, row.values["subledger"], row.values["journals"])
         yield Check(f"{named}: journals = Intacct", row.currency, row.values["journals"], row.values["verified"])
+
+
+def _named(what: str, entity: str) -> str:
+    return f"{what}, {entity}" if entity else what
 
 
 def _notes(environment_id: int | None, as_of: date) -> Iterator[str]:

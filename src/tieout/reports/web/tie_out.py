@@ -33,7 +33,10 @@ class TieOut(Asking, Page):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = {"read": bool(self.request.htmx) or "read" in self.request.GET, "asked": self.question}
+        frozen = tie_out.frozen_through(self.actor.environment_id)
+        as_of = self.question.as_of or frozen
+        shown: dict[str, Any] = {"asked": self.question, "as_of": as_of, "later": frozen and as_of and as_of > frozen}
+        shown |= {"read": bool(self.request.htmx) or "read" in self.request.GET, "frozen": frozen}
         if shown["read"]:
             try:
                 shown |= drawn(tie_out.report(self.actor.environment_id, self.question, self.when))
