@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from tieout.recognition import intake
+from tieout.recognition import dimensions, intake
 from tieout.recognition.errors import BadRows, UnreadableFile
 from tieout.recognition.files import table_of
 from tieout.recognition.tables import INPUTS
@@ -32,6 +32,12 @@ OWN = tuple(table for table in INPUTS if table not in KINDS)
 
 def load(book: duckdb.DuckDBPyConnection, paths: Sequence[Path], encoding: str = "") -> dict[str, int]:
     """Fill the input tables from files; rows by table. Raises UnreadableFile, UnreadableUpload, UploadTooLarge and BadRows."""
+    counts = _load(book, paths, encoding)
+    dimensions.merge(book, {})
+    return counts
+
+
+def _load(book: duckdb.DuckDBPyConnection, paths: Sequence[Path], encoding: str) -> dict[str, int]:
     if all(_in_engine_terms(path) for path in paths):
         return intake.load(book, paths)
     sheets = [sheet for path in paths for sheet in _sheets(path, encoding)]

@@ -24,7 +24,7 @@ from tieout.revenue.file_commands import app
 OWN = {
     "contracts": "contract_id,currency,signed_on\nC1,USD,2026-01-01\nC2,JPY,2026-01-01\n",
     "rules": "rule_id,method,convention\nmonthly,ratable,even_months\n",
-    "products": "product_id,rule_id\nplan,monthly\n",
+    "products": "product_id,rule_id,dimensions\nplan,monthly,class=SaaS\n",
     "lines": "contract_id,line_id,product_id,price,starts_on,last_day\n"
     "C1,1,plan,1100.00,2026-01-01,2026-03-31\nC2,1,plan,1000,2026-01-01,2026-03-31\n",
     "invoices": "invoice_id,contract_id,line_id,issued_on,amount,kind\n"
@@ -35,7 +35,7 @@ THEIRS = {
     "Sales orders": "Order Number;SKU;Line;Total Price;Currency;Order Date;Start Date;End Date\n"
     "C1;plan;1;1.100,00;USD;01/01/2026;01/01/2026;31/03/2026\nC2;plan;1;1.000;JPY;01/01/2026;01/01/2026;31/03/2026\n",
     "Recognition rules": "Rule;Recognition method;Convention\nmonthly;straight line;even months\n",
-    "Items": "Product code;Recognition rule\nplan;monthly\n",
+    "Items": "Product code;Recognition rule;Class\nplan;monthly;SaaS\n",
     "Invoices": "Invoice number;Order;Line;Invoice date;Amount;Document type\n"
     "I1;C1;1;01/01/2026;1.100,00;Invoice\nI2;C2;1;01/01/2026;1.000;Invoice\nI3;C1;1;13/02/2026;100,50;Credit note\n",
 }
@@ -77,6 +77,7 @@ def test_a_zip_of_files_in_other_peoples_words_comes_to_the_same(tmp_path: Path,
     _compute(archive, out=tmp_path / "out")
     assert _texts(tmp_path / "out") == expected
     assert sorted(expected) == sorted(OUTPUTS)
+    assert "class=SaaS" in expected["journal"]
 
 
 def test_parquet_and_csv_may_be_mixed(tmp_path: Path, expected: dict[str, str]) -> None:
