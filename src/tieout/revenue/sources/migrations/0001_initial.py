@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('revenue', '0005_batches_applied_by_workers'),
-        ('sync', '0006_processes_without_a_target'),
+        ('revenue', '0001_initial'),
+        ('sync', '0001_initial'),
     ]
 
     operations = [
