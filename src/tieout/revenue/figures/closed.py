@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import duckdb
 
+from tieout.recognition import stored
 from tieout.revenue import periods
 from tieout.revenue.figures.opening import open_figures
 from tieout.revenue.models import FigureSet, Period
+
+_BOOKED = """
+    COPY (
+        SELECT l.kind, l.contract_id, l.line_id, p.period, m.amount
+        FROM (
+            SELECT generation, item, starts_on, sum(amount)::BIGINT AS amount
+            FROM movement WHERE starts_on <= $last GROUP BY generation, item, starts_on
+        ) m
+        JOIN line l ON l.generation = m.generation AND l.item = m.item AND l.entity = $entity
+        JOIN calendar p ON p.entity = l.entity AND p.starts_on = m.starts_on
+        WHERE l.contract_id IN (SELECT contract_id FROM read_parquet('{wanted}'))
+    ) TO '{booked}' (FORMAT parquet)
+"""
 
 
 def frozen_with(environment_id: int | None) -> dict[str, FigureSet]:
@@ -26,18 +43,9 @@ def fill(book: duckdb.DuckDBPyConnection, environment_id: int | None) -> None:
 
 
 def _take(book: duckdb.DuckDBPyConnection, shown: duckdb.DuckDBPyConnection, entity: str, last: Period) -> None:
-    contracts = [
-        name for (name,) in book.execute("SELECT contract_id FROM contract WHERE entity = ?", [entity]).fetchall()
-    ]
-    rows = shown.execute(
-        """SELECT kind, contract_id, line_id, period, sum(amount + adjustment)::BIGINT AS amount FROM schedule
-        WHERE entity = ? AND starts_on <= ? AND contract_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY ALL""",
-        [entity, last.starts_on, contracts],
-    ).fetchall()
-    if rows:
-        columns = [list(each) for each in zip(*rows, strict=True)]
-        book.execute(
-            "INSERT INTO booked BY NAME SELECT unnest(?::VARCHAR[]) AS kind, unnest(?::VARCHAR[]) AS contract_id,"
-            " unnest(?::VARCHAR[]) AS line_id, unnest(?::VARCHAR[]) AS period, unnest(?::BIGINT[]) AS amount",
-            columns,
-        )
+    # What is booked may be millions of rows: they travel from one connection to the other as a file.
+    with tempfile.TemporaryDirectory(prefix="tieout-booked-") as name:
+        wanted, booked = (f"{stored.quoted(Path(name))}/{each}.parquet" for each in ("wanted", "booked"))
+        book.execute(f"COPY (SELECT contract_id FROM contract WHERE entity = ?) TO '{wanted}'", [entity])  # noqa: S608
+        shown.execute(_BOOKED.format(wanted=wanted, booked=booked), {"entity": entity, "last": last.starts_on})
+        book.execute(f"INSERT INTO booked BY NAME FROM read_parquet('{booked}')")
