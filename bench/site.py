@@ -47,7 +47,7 @@ def environment(slug: str) -> Environment:
 @contextmanager
 def looked_at(place: Environment) -> Iterator[None]:
     """The user is in that environment, as an administrator, and afterwards in the sandbox again."""
-    Grant.objects.create(user=user(), environment=place, role=Role.ADMIN)
+    Grant.objects.get_or_create(user=user(), environment=place, role=Role.ADMIN)
     people.look_at(user=user(), environment=place)
     yield
     people.look_at(user=user(), environment=queries.environment("sandbox"))
