@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import connection
 from procrastinate import App
 from procrastinate.contrib.django import app as jobs
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
 from tieout.database.address import resolve
@@ -36,6 +36,8 @@ from tieout.sync.tasks import defer, worker_name
 
 ROUND_SECONDS = 2.0
 TIDY_SECONDS = 15.0
+REPEATABLE = "tieout.revenue."
+"""Calls of these tasks may be made any number of times: the second one finds nothing to do."""
 SWITCH_SECONDS = 0.0005
 log = structlog.get_logger("tieout.worker")
 
@@ -160,9 +162,19 @@ def _stop_on_signals(working: asyncio.Task[None]) -> None:
 
 
 async def _tidy(app: App) -> None:
-    """Clear the queue's own record of calls whose worker died; the reaper has queued their jobs anew."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         with suppress(ConnectorException):  # another worker was quicker, or the database is away
-            for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=LEASE.total_seconds()):
-                await app.job_manager.finish_job(stalled, Status.FAILED, delete_job=True)
+            await tidy(app)
+
+
+async def tidy(app: App) -> None:
+    """Clear the queue's own record of calls whose worker died. The reaper has queued processes' jobs anew; other calls, which
+    may be made any number of times, are put back.
+    """
+    for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=LEASE.total_seconds()):
+        if stalled.task_name.startswith(REPEATABLE):
+            with suppress(UniqueViolation):  # it was asked for again meanwhile
+                await app.job_manager.retry_job(stalled)
+                continue
+        await app.job_manager.finish_job(stalled, Status.FAILED, delete_job=True)

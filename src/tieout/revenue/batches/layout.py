@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tieout.recognition.tables import INPUTS, Column
+from tieout.recognition.tables import INPUTS, Column, Kind
 from tieout.revenue import words
 from tieout.revenue.batches.matching import Custom, heading
 from tieout.revenue.batches.vocabulary import CUSTOM_SOURCES, KINDS, LAST_DAYS, ORDERS
@@ -51,13 +51,28 @@ def hint(slot: Slot) -> str:
     """What to write into a column, in one line."""
     if slot.column is None:
         return "Your own field."
-    told = words.hint(slot.table, slot.stored)
-    choices = (
-        f"One of {', '.join(slot.column.choices)}."
-        if slot.column.choices
-        else f"{slot.column.kind.written.capitalize()}."
-    )
-    return f"{choices} {told}".strip()
+    told = words.hint(slot.table, slot.stored) or _HINTS.get(slot.stored, "")
+    if slot.column.choices:
+        return f"One of {', '.join(slot.column.choices)}. {told}".strip()
+    if slot.column.kind is Kind.TEXT and told:
+        return told
+    return f"{slot.column.kind.written.capitalize()}. {told}".strip()
+
+
+_HINTS = {
+    "contract_id": "Your number of the order or contract. Its rows belong together, and its own columns may be given once.",
+    "line_id": "A number within the contract that stays the same.",
+    "customer_id": "The number of a customer.",
+    "product_id": "The number of a product.",
+    "rule_id": "The name of a recognition rule.",
+    "currency": "An ISO 4217 code, for example USD.",
+    "entity": "The company that sells; empty where there is only one.",
+    "region": "Empty, or a region that the SSP book tells apart.",
+    "customer_class": "Empty, or a class of customers that the SSP book tells apart.",
+    "dimensions": "Name=value, separated by semicolons: class=SaaS;location=100.",
+    "fields": "Custom fields without a column of their own, as name=value, separated by semicolons.",
+}
+"""What a text should be where the pages need no words for it."""
 
 
 EXAMPLES: dict[str, list[dict[str, str]]] = {

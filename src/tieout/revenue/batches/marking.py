@@ -11,7 +11,9 @@ from typing import Any
 import xlsxwriter
 
 from tieout.revenue.batches import queries
+from tieout.revenue.batches.raw import headings_of
 from tieout.revenue.batches.sources import Sheet, open_file
+from tieout.revenue.batches.vocabulary import REMARKS
 from tieout.revenue.batches.workbook_out import MOST_ROWS, OPTIONS
 from tieout.revenue.models import Batch
 
@@ -50,10 +52,14 @@ def _problems(batch: Batch) -> dict[str, Told]:
 
 
 def _sheet(page: Any, sheet: Sheet, told: Told, places: dict[str, int], wrong: Any) -> None:
-    width = len(places)
+    """Copy the rows; what is to be mended stands in a column of its own, which an import passes over."""
+    width = 0
     for number, row in sheet.rows():
         if number > MOST_ROWS:
             return
+        if not width and (headings := headings_of(row)):
+            width = len(headings)
+            page.write_string(number - 1, width, REMARKS, wrong)
         faults = told.get(number, [])
         marked = {places[column] for column, _ in faults if column in places}
         for at, cell in enumerate(row):

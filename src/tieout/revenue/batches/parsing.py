@@ -14,6 +14,7 @@ from tieout.revenue import words
 from tieout.revenue.batches.entering import CURRENCIES, LONGEST, LONGEST_KEY
 from tieout.revenue.batches.vocabulary import LAST_DAYS, SPELLINGS
 
+NO_CURRENCY = "no_currency"
 PAIRS = ("dimensions", "fields")
 _MONTHS = r"regexp_replace(lower({}), '\s*(months?|monate?|mois|meses|mos?\.?)$', '')"
 _EXCEL_ERROR = r"regexp_full_match({}, '#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)')"
@@ -155,8 +156,8 @@ def _number(raw: str, places: str, reading: Reading, written: str, *, money: boo
         unknown = f"{raw} IS NOT NULL AND places IS NULL"
         cause = "the currency of the row is not known"
         remedy = "Add the contract, mend its number, or give the currency as an ISO 4217 code."
-        faults.append(Fault(unknown, "no_currency", cause, remedy))
-    too_fine = f"{raw} IS NOT NULL AND {value} IS NULL"
+        faults.append(Fault(unknown, NO_CURRENCY, cause, remedy))
+    too_fine = f"{raw} IS NOT NULL AND {value} IS NULL" + (" AND places IS NOT NULL" if money else "")
     remedy = f"Write {written}, with no more decimals."
     return Parsed(value, (*faults, Fault(too_fine, "too_fine", "it has too many decimals or digits", remedy)))
 

@@ -78,15 +78,16 @@ def clean(cell: str) -> str:
     return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
 
 
+def headings_of(row: Row) -> list[str]:
+    """The headings, if the row has two filled cells or more; else it is a title, and none."""
+    cells = [clean(cell) for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells if sum(map(bool, cells)) >= 2 or (len(cells) == 1 and "_" in cells[0]) else []
+
+
 def _headings(rows: Iterator[tuple[int, Row]]) -> list[str]:
-    """The first row with two filled cells or more; what stands above it is a title."""
-    for _, row in rows:
-        cells = [clean(cell) for cell in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        if sum(map(bool, cells)) >= 2 or (len(cells) == 1 and "_" in cells[0]):
-            return cells
-    return []
+    return next((found for _, row in rows if (found := headings_of(row))), [])
 
 
 def _write(

@@ -14,9 +14,9 @@ from tieout.recognition.tables import INPUTS
 from tieout.revenue.batches.book import Book, fetch
 from tieout.revenue.batches.checks import ERROR
 from tieout.revenue.batches.matching import Matched
-from tieout.revenue.batches.parsing import PAIRS, Parsed, Reading, cell, day_of, number_of
+from tieout.revenue.batches.parsing import NO_CURRENCY, PAIRS, Parsed, Reading, cell, day_of, number_of
 from tieout.revenue.batches.raw import Raw
-from tieout.revenue.batches.vocabulary import ORDERS, columns_of
+from tieout.revenue.batches.vocabulary import ORDERS, REMARKS, columns_of
 
 LINE_OF_ORDERS = ("line_id", "product_id", "price", "unit_price")
 """A row of `orders` without any of these says something about the contract only."""
@@ -152,7 +152,10 @@ def _faults(book: Book, used: Used, name: str, table: str) -> None:
         if _needed(used, name, table)
         else []
     )
-    faults += [(each.condition, each.code, each.cause, each.remedy) for each in parsed.faults]
+    named = used.at("currency")  # what is wrong with it is said there, and not again at each amount
+    for each in parsed.faults:
+        also = f" AND {named} IS NULL" if each.code == NO_CURRENCY and named else ""
+        faults.append((each.condition + also, each.code, each.cause, each.remedy))
     when = " ".join(f"WHEN {condition} THEN {at}" for at, (condition, *_) in enumerate(faults))
     told = ", ".join(_row(at, *said) for at, (_, *said) in enumerate(faults))
     where = _concerned(used, table)
@@ -303,10 +306,10 @@ def _numbered(used: Used, table: str) -> dict[str, str]:
 
 
 def unused(sheets: Iterable[Used]) -> list[tuple[str, str]]:
-    """Headings that mean nothing here, by sheet."""
+    """Headings that mean nothing here, by sheet; our own remarks in a file that was given back are meant to."""
     return [
         (used.raw.name, each.heading)
         for used in sheets
         for each in used.matched.columns
-        if each.heading and not each.column
+        if each.heading not in ("", REMARKS) and not each.column
     ]

@@ -47,6 +47,8 @@ LAST_DAYS = {"last_day": "ends_on", "amortised_through": "amortised_until"}
 """Written columns that name the last day of what the table keeps half-open."""
 PASSED_OVER = frozenset({"read me", "readme", "instructions", "examples", "lists", "anleitung"})
 """Sheets that explain and hold no data."""
+REMARKS = "What to mend"
+"""Heading of the column in which a file that is given back says what is wrong; it is passed over as well."""
 DIMENSIONS = ("class", "department", "location")
 CUSTOM_SOURCES = {"customer": "customer", "product": "product", "line": "subscription", ORDERS: "subscription"}
 """Which custom fields a kind carries."""

@@ -44,6 +44,12 @@ _OTHERWISE = _Mending(
 )
 
 
+def mending(name: str) -> tuple[str, str]:
+    """Who can mend what the engine refuses under this name, in words, and how."""
+    owner, _, remedy = _MENDING.get(name, _OTHERWISE)
+    return Gap.Owner(owner).label, remedy
+
+
 def note(
     environment_id: int | None, found: Sequence[Refusal], *, contracts: Collection[str] | None, now: datetime
 ) -> int:

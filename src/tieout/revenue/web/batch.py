@@ -19,6 +19,7 @@ from tieout.revenue.batches.errors import HasProblems
 from tieout.revenue.batches.marking import write_marked
 from tieout.revenue.batches.sources import ENCODINGS
 from tieout.revenue.batches.vocabulary import KINDS, columns_of
+from tieout.revenue.figures.gaps import mending
 from tieout.revenue.models import Batch
 from tieout.revenue.tasks import defer_applying, defer_reading
 from tieout.web.details import DetailPage, Tab
@@ -119,8 +120,13 @@ def shown_impact(batch: Batch) -> dict[str, Any]:
         "tables": words.in_order(batch.counts.get("tables", {})),
         "figures": _by_figure([_with_difference(each) for each in batch.impact.get("periods", ())]),
         "journals": [_with_difference(each | {"figure": _role(each)}) for each in batch.impact.get("journals", ())],
-        "refused": batch.impact.get("refused", ())[:50],
+        "refused": [_with_mending(each) for each in batch.impact.get("refused", ())[:50]],
     }
+
+
+def _with_mending(refusal: Mapping[str, Any]) -> dict[str, Any]:
+    owner, remedy = mending(refusal["name"])
+    return {**refusal, "owner": owner, "remedy": remedy}
 
 
 def _role(change: Mapping[str, Any]) -> str:

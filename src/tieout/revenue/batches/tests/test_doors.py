@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tieout.audit.models import Entry
 from tieout.cli.root import main
+from tieout.config import worker
 from tieout.people import operations as people
 from tieout.people.actors import Actor, Role
 from tieout.revenue import tasks
@@ -87,6 +91,29 @@ def test_what_is_large_is_read_and_applied_by_a_worker_in_the_name_of_who_asked(
     assert (applied["state"], len(known("line")["line"])) == ("applied", 1)
     entry = Entry.objects.get(subject=f"batch:{sent['id']}", action="apply batch")
     assert (entry.actor, entry.door) == (applied["created_by"], "api")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_left_behind_when_it_died_is_put_back_and_done(
+    api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE_BYTES", 0)
+    sent = api("post", "/revenue/batches", {"file": SimpleUploadedFile("orders.csv", GOOD.encode())}).json()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 day') returning id"
+        )
+        dead = cursor.fetchone()
+        cursor.execute("update procrastinate_jobs set status = 'doing', worker_id = %s", dead)
+    asyncio.run(_tidied())
+    work("read_batch")
+    assert api("get", f"/revenue/batches/{sent['id']}").json()["state"] == "ready"
+
+
+async def _tidied() -> None:
+    side: Any = jobs.connector
+    async with jobs.with_connector(side.get_worker_connector()).open_async() as app:
+        await worker.tidy(app)
 
 
 def work(task: str) -> None:

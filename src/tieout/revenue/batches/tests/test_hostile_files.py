@@ -106,6 +106,21 @@ def test_a_sheet_of_absurd_extent_costs_nothing(accountant: Actor) -> None:
     assert batch.counts["tables"]["customer"]["rows"] == 2
 
 
+def test_rare_ways_to_write_a_sheet_are_read_like_the_usual_one(accountant: Actor) -> None:
+    reading = '<c r="B2" t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></is></c>'
+    rich = '<c r="B3" t="inlineStr"><is><r><t>An</t></r><r><t>na &amp; Co</t></r></is></c>'
+    unplaced = '<row><c t="inlineStr"><is><t>C3</t></is></c><c t="str"><f>1+1</f><v>Ben</v></c></row>'
+    rows = (HEAD, row(2, reading, text("A2", "C1")), row(3, text("A3", "C2"), rich), unplaced)
+    prefixed = cells(*rows).replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?")
+    for sheet in (cells(*rows), prefixed.replace(b"xmlns=", b"xmlns:x=")):
+        batch = batches.receive(accountant, name="x.xlsx", source=workbook(sheet), now=NOW)
+        assert {row[:2] for row in known_after(accountant, batch)} == {
+            ("C1", "東京"),
+            ("C2", "Anna & Co"),
+            ("C3", "Ben"),
+        }
+
+
 def test_names_inside_an_archive_are_never_paths(accountant: Actor) -> None:
     batch = batches.receive(
         accountant,
