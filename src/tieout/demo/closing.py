@@ -30,6 +30,8 @@ def run(made: DemoSite, today: date, work: Work, console: Console) -> bool:
         if label == labels[-1]:
             _change_late(made, first, console)
         _close(made, label, process, work, console)
+    first_open = orders.months_later(first, len(labels))
+    revenue.set_up_sales(made.actor, made.receipts.origin.pk, first_open, now=timezone.now())
     return _tell(list(revenue.ties(made.actor, labels)), console)
 
 

@@ -27,6 +27,7 @@ from tieout.sync.models import Process
 Work = Callable[[Process], None]
 JOURNAL = "APJ"
 NAME = "Revenue journals to Intacct"
+SALES = "Rev.io sales into revenue"
 PLACE = {"location": "US-NYC", "department": "410", "class_id": "BUS"}
 ACCOUNTS = {
     "receivable": "12000",
@@ -35,6 +36,7 @@ ACCOUNTS = {
     "commission_asset": "14500",
     "commission_expense": "61000",
     "commission_payable": "25000",
+    "revenue": "40100",
 }
 REVENUE = {"SEAT": "40100", "TRUNK": "40110", "CARE": "40130", "PHONE": "40500", "SETUP": "40400", "MINUTES": "40310"}
 FIELDS = (("customer", "segment", "class"), ("product", "team", "department"), ("subscription", "site", "location"))
@@ -89,6 +91,19 @@ def set_up(actor: Actor, target_id: int, *, now: datetime) -> Process:
         settings={"journal": JOURNAL, "entities": {"": {"entity": "US", **PLACE}}},
     )
     return found or sync.create_process(actor=actor, kind="revenue_journals", draft=draft, now=now, site=site_clock())
+
+
+def set_up_sales(actor: Actor, source_id: int, start_on: date, *, now: datetime) -> Process:
+    """The process that brings Rev.io's agreements and bills into revenue from a day on, when somebody runs it."""
+    found = Process.objects.filter(environment_id=actor.environment_id, name=SALES).first()
+    draft = sync.Draft(
+        SALES,
+        source_id,
+        None,
+        description="Orders, services, charges, bills and credits as contracts, changes and invoices",
+        settings={"start_on": start_on.isoformat(), "prefix": "revio-"},
+    )
+    return found or sync.create_process(actor=actor, kind="revenue_data", draft=draft, now=now, site=site_clock())
 
 
 def import_orders(actor: Actor, first: date, *, now: datetime) -> Batch:

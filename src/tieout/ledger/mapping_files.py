@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from tieout.ledger.gl_reports.settings import CodeMapping
 from tieout.ledger.receipts.settings import MethodMapping
+from tieout.revenue.sources.settings import ProductWay
 
 MOST_BYTES = 1_000_000
 MOST_ROWS = 5_000
@@ -123,6 +124,15 @@ LAYOUTS: Mapping[str, Layout] = {
             Column("code", "Ledger code", ("code", "gl code", "source code")),
             _ACCOUNT,
             *_PLACE,
+        ),
+    ),
+    "revenue_data": Layout(
+        "products",
+        ProductWay,
+        ("product",),
+        (
+            Column("product", "Product", ("product name", "product number")),
+            Column("recognised", "Recognised", ("recognition", "rule")),
         ),
     ),
 }

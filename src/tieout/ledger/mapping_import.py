@@ -89,7 +89,7 @@ def _settings(process: Process, rows: tuple[dict[str, Any], ...]) -> dict[str, A
 
 def _lists(process: Process) -> dict[str, dict[str, bool]]:
     lists: dict[str, dict[str, bool]] = defaultdict(dict)
-    for (kind, code), item in reference.chart(process.destination).items.items():
+    for (kind, code), item in reference.chart(process.target).items.items():
         lists[kind][code] = item.active
     return lists
 

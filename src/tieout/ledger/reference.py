@@ -45,8 +45,8 @@ class Chart:
         return any(item.facts.get("closed") == "true" for item in holding) if holding else None
 
 
-def chart(target: Connection) -> Chart:
-    """The lists as last seen; empty before the first refresh."""
+def chart(target: Connection | None) -> Chart:
+    """The lists as last seen; empty before the first refresh, and where there is no ledger."""
     rows = ReferenceItem.objects.filter(connection=target)
     return Chart({(row.kind, row.code): row for row in rows})
 

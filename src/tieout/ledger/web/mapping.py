@@ -16,7 +16,9 @@ from tieout.kernel.errors import Forbidden, InvalidInput, NotFound, TieoutError
 from tieout.ledger import mapping_import, operations, proposals, reference
 from tieout.ledger.mapping_files import LAYOUTS, MOST_BYTES
 from tieout.ledger.proposals import Seen
-from tieout.ledger.web.mapping_forms import EDITORS, Editor
+from tieout.ledger.web.editors import EDITORS
+from tieout.ledger.web.mapping_forms import Editor
+from tieout.ledger.web.revenue_forms import facts
 from tieout.people.actors import Actor, Permission
 from tieout.people.queries import site_clock
 from tieout.sync import kinds
@@ -55,6 +57,7 @@ class MappingTab(ProcessPage):
             "columns": [column for column in layout.columns if any(row.get(column.name) for row in rows)],
             "rows": rows,
             "rules": rules,
+            "sales": [] if self.process.target_id else facts(settings),
             "targets": [(name, settings.get(name)) for name in ("receivable", "tax", "bad_debt", "clearing")],
         }
         return super().get_context_data(**shown, **kwargs)
@@ -126,7 +129,7 @@ class EditMapping(EditorPage, UnderProcess):
     def editor(self, data: Any = None) -> Editor:
         process = self.process
         seen = proposals.seen(process.origin) | asked_before(self.request, process.origin.pk)
-        return EDITORS[process.kind](process.kind, process.settings, reference.chart(process.destination), seen, data)
+        return EDITORS[process.kind](process.kind, process.settings, reference.chart(process.target), seen, data)
 
     def save(self, settings: dict[str, Any]) -> HttpResponse:
         draft = sync.draft_of(self.process, settings=settings)

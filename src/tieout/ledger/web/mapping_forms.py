@@ -168,6 +168,8 @@ class Editor:
     """The mapping of one process as forms: as stored, or as the browser sent it."""
 
     template: ClassVar[str] = ""
+    asks_ledger: ClassVar[bool] = True
+    """Whether the ledger's lists are offered."""
     row_form: ClassVar[type[ChartForm]]
     head_form: ClassVar[type[forms.Form]]
     setting: ClassVar[str]
@@ -309,10 +311,6 @@ class GlEditor(Editor):
         targets = {str(form.prefix): form.values() if form.counts() else None for form, _, _ in self.targets}
         methods = [each.strip() for each in self.head.cleaned_data["no_money"].split(",") if each.strip()]
         return {**super().values(), **targets, "no_money_methods": methods}
-
-
-EDITORS: dict[str, type[Editor]] = {"receipts": ReceiptsEditor, "gl_reports": GlEditor}
-"""By kind of process."""
 
 
 def _with_defaults(model: Any, settings: Mapping[str, Any]) -> dict[str, Any]:

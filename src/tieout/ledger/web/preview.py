@@ -45,6 +45,8 @@ class PreviewPage(UnderProcess):
 
     def instead(self) -> HttpResponseBase | None:
         """Journals of revenue have a dry run for each period."""
+        if self.process.target_id is None:
+            return redirect("process", pk=self.process.pk)
         return redirect("journals") if self.process.source_id is None else None
 
     def get_template_names(self) -> list[str]:

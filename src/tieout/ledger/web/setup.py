@@ -17,8 +17,9 @@ from django.utils import timezone
 from tieout.connect import queries as connect
 from tieout.ledger import proposals, reference
 from tieout.ledger.mapping_files import LAYOUTS
+from tieout.ledger.web.editors import EDITORS
 from tieout.ledger.web.mapping import EditorPage, asked_before, read_lists
-from tieout.ledger.web.mapping_forms import EDITORS, Editor
+from tieout.ledger.web.mapping_forms import Editor
 from tieout.people.actors import Actor, Permission
 from tieout.people.queries import site_clock
 from tieout.sync import kinds
@@ -43,6 +44,7 @@ CONNECTIONS = ("source_id", "target_id")
 USUAL: dict[str, dict[str, Any]] = {
     "receipts": {"every": "daily", "at": "06:00"},
     "gl_reports": {"every": "working_day", "n": 2, "at": "06:00"},
+    "revenue_data": {"every": "daily", "at": "05:00"},
 }
 """The schedule that a kind begins with."""
 
@@ -204,9 +206,7 @@ class Mapping(EditorPage, Step):
     def editor(self, data: Any = None) -> Editor:
         process = self.process
         seen = proposals.seen(process.origin) | asked_before(self.request, process.origin.pk)
-        return EDITORS[self.kind.slug](
-            self.kind.slug, process.settings, reference.chart(process.destination), seen, data
-        )
+        return EDITORS[self.kind.slug](self.kind.slug, process.settings, reference.chart(process.target), seen, data)
 
     def save(self, settings: dict[str, Any]) -> HttpResponse:
         self.process.settings = settings
@@ -281,7 +281,7 @@ class Review(Step):
         draft = Draft(**{name: self.sketch[name] for name in names})
         made = sync.create_process(actor=self.actor, kind=self.kind.slug, draft=draft, now=self.now, site=site_clock())
         del request.session[_key(self.kind.slug)]
-        messages.success(request, f"{made} is created. Nothing is posted yet.")
+        messages.success(request, f"{made} is created. Nothing has run yet.")
         return redirect("process", pk=made.pk)
 
 

@@ -52,6 +52,8 @@ class TieOut(ProcessPage):
 
     def instead(self) -> HttpResponseBase | None:
         """Journals of revenue tie out against figures, not against a source."""
+        if self.process.target_id is None:
+            return redirect("process", pk=self.process.pk)
         return redirect("journals") if self.process.source_id is None else None
 
     def get_template_names(self) -> list[str]:

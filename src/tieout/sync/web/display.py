@@ -23,9 +23,12 @@ PHASES = {
     "post": "Posting",
     "verify": "Reading back",
     "reverse": "Reversing",
+    "deliver": "Delivering",
 }
 OTHER_RULES = {"unreadable": "Records that cannot be read"}
 TROUBLES = (("failed", "refused"), ("differences", "not as planned"))
+SOMETIMES = (("delivered", "delivered"), *TROUBLES)
+"""Counts that are shown where there are some."""
 
 
 def duration(job: Job, now: datetime) -> timedelta | None:
@@ -61,7 +64,7 @@ def counts(job: Job) -> list[tuple[str, int]]:
     """Label and number of every count that the job list shows, and of troubles when there are any."""
     shown = [(label, int(job.counts.get(name, 0))) for name, label in COUNTS]
     return shown + [
-        (label.capitalize(), number) for name, label in TROUBLES if (number := int(job.counts.get(name, 0)))
+        (label.capitalize(), number) for name, label in SOMETIMES if (number := int(job.counts.get(name, 0)))
     ]
 
 

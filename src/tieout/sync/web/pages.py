@@ -31,6 +31,8 @@ PROCESS_TABS = (
     ("process_postings", "Postings"),
     ("process_tie_out", "Tie-out"),
 )
+LEDGER_TABS = ("process_postings", "process_tie_out")
+"""Tabs of processes that post."""
 JOB_TABS = (
     ("job", "Timeline"),
     ("job_input", "Original input"),
@@ -87,7 +89,8 @@ class ProcessPage(OfProcess, Page):
         yield Crumb("Processes", reverse("processes"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tabs = tab_links(PROCESS_TABS, self.process.pk, self.tab)
+        pages = [each for each in PROCESS_TABS if self.process.target_id or each[0] not in LEDGER_TABS]
+        tabs = tab_links(pages, self.process.pk, self.tab)
         return super().get_context_data(**process_heading(self.process), tabs=tabs, **kwargs)
 
 
