@@ -2,9 +2,10 @@
 -- amount times SSP may need them.
 
 CREATE OR REPLACE TABLE $into AS
-WITH product AS (
-    SELECT *, abs(amount)::HUGEINT * weight AS scaled, sum(weight) OVER (PARTITION BY pool, bundle_id)::HUGEINT AS whole
-    FROM $source
+WITH shared AS (SELECT pool, bundle_id, sum(weight)::HUGEINT AS whole FROM $source GROUP BY pool, bundle_id),
+product AS (
+    SELECT s.*, abs(s.amount)::HUGEINT * s.weight AS scaled, w.whole
+    FROM $source s JOIN shared w ON w.pool = s.pool AND w.bundle_id = s.bundle_id
 ),
 floored AS (
     SELECT *, CASE WHEN whole = 0 THEN 0 ELSE scaled // whole END AS floor,

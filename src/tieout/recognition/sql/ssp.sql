@@ -10,19 +10,26 @@ SELECT pool, count(*) AS members, sum(price) AS price,
     count(*) FILTER (WHERE allocation = 'residual' AND allocated IS NULL) AS residuals
 FROM obligation WHERE pool IS NOT NULL AND allocation <> 'excluded' GROUP BY pool;
 
-CREATE TABLE candidate AS
+-- A product with one entry needs no choice, and most have one.
+CREATE VIEW offer AS
 SELECT o.item, o.quantity, o.price, o.list_price, s.basis, s.amount, s.share, s.likelihood, s.low, s.mid, s.high, s.point,
-    row_number() OVER (
-        PARTITION BY o.item
-        ORDER BY s.region <> '' DESC, s.customer_class <> '' DESC, s.starts_on DESC, s.quantity_from DESC
-    ) AS choice
+    s.region, s.customer_class, s.starts_on, s.quantity_from, s.entries
 FROM obligation o
 LEFT JOIN pool ON pool.pool = o.pool
-JOIN ssp s ON s.product_id = o.product_id AND s.currency = o.currency
+JOIN (SELECT *, count(*) OVER (PARTITION BY product_id, currency) AS entries FROM ssp) s
+    ON s.product_id = o.product_id AND s.currency = o.currency
     AND s.starts_on <= o.agreed_on AND (s.ends_on IS NULL OR s.ends_on > o.agreed_on)
     AND (s.region = '' OR s.region = o.region) AND (s.customer_class = '' OR s.customer_class = o.customer_class)
     AND s.quantity_from <= o.quantity AND (s.quantity_below IS NULL OR s.quantity_below > o.quantity)
 WHERE pool.members > 1 OR o.arrangement_id IN (SELECT arrangement_id FROM blend_day);
+
+CREATE TABLE candidate AS
+SELECT *, 1 AS choice FROM offer WHERE entries = 1
+UNION ALL
+SELECT *, row_number() OVER (
+    PARTITION BY item ORDER BY region <> '' DESC, customer_class <> '' DESC, starts_on DESC, quantity_from DESC
+) AS choice
+FROM offer WHERE entries > 1;
 
 CREATE TABLE extended AS
 SELECT item, basis,
