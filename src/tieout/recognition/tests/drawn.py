@@ -58,13 +58,13 @@ def lines(draw: st.DrawFn) -> Line:
 
 
 def _free(start: date) -> Any:
-    """Changes of any price and term."""
+    # Changes of any price and term.
     ends = st.none() | st.integers(-60, 900).map(lambda number: after(start, number))
     return lambda on, _: st.builds(Change, st.just(on), st.sampled_from(("prospective", "catch_up")), prices, ends)
 
 
 def _billed(start: date, amount: int) -> Any:
-    """A refund of part of what was agreed; then cancellations and raised prices."""
+    # A refund of part of what was agreed; then cancellations and raised prices.
     kept = st.integers(0, 10**6)
     refund = st.integers(-amount, 0)
     rest = st.sampled_from(("cancel", "prospective", "catch_up"))
@@ -180,7 +180,7 @@ def _event(given: Inputs, key: dict[str, str], row: dict[str, Any]) -> None:
 
 
 def _change(given: Inputs, key: dict[str, str], line: Line | Units, change: Change) -> None:
-    """As a credit memo where one says the same; else as changes, in two rows when the price is even."""
+    # As a credit memo where one says the same; else as changes, in two rows when the price is even.
     by_memo = change.treatment in CREDITS and change.price < 0 and change.end is None and not change.quantity
     if change.treatment == "refund" or (by_memo and isinstance(line, Line) and change.price % 3 == 0):
         day = change.on + timedelta(days=20) if isinstance(line, Line) and line.convention in BY_MONTH else change.on

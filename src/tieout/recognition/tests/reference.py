@@ -180,7 +180,7 @@ def _left(promise: Promise, ssp: int, change: Change) -> int:
 
 
 def promise(line: Line | Units) -> Promise:
-    """The line before anything happened."""
+    # The line before anything happened.
     return Timed(line) if isinstance(line, Line) else Used(line)
 
 
@@ -201,7 +201,7 @@ def _folded(changes: Sequence[Change]) -> list[Change]:
 def arrangement(
     promises: Sequence[Promise], ssps: Sequence[int], rounds: Mapping[date, Mapping[int, Change]]
 ) -> list[dict[str, int]]:
-    """Revenue by month of lines that are changed together; `rounds` are changes by day and line."""
+    # Revenue by month of lines that are changed together; `rounds` are changes by day and line.
     for on, changes in sorted(rounds.items()):
         blends = any(change.treatment == "blend" for change in changes.values())
         every = {at: Change(on, "blend") for at in range(len(promises))} if blends else {}

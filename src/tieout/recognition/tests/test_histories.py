@@ -91,7 +91,7 @@ class Ledger:
 
 
 def _drawn(book: Book) -> Inputs:
-    """Contracts with bills, payments and commissions, half of them in euro."""
+    # Contracts with bills, payments and commissions, half of them in euro.
     contracts, several, chance = book
     made = together(contracts, several)
     for contract in made["contract"]:
@@ -122,7 +122,7 @@ def _settle(made: Inputs, chance: random.Random) -> None:
 
 
 def _rates(chance: random.Random | None) -> list[Row]:
-    """Of each month; one for one without chance."""
+    # Of each month; one for one without chance.
     pair = {"from_currency": "EUR", "to_currency": "USD"}
     return [
         pair | {"starts_on": each, "rate": chance.randrange(NANO // 2, 2 * NANO) if chance else NANO} for each in MONTHS
@@ -130,7 +130,7 @@ def _rates(chance: random.Random | None) -> list[Row]:
 
 
 def _known(made: Inputs, chance: random.Random) -> list[Inputs]:
-    """What is known at three moments: of what happens to contracts some comes later, and some is taken back."""
+    # What is known at three moments: of what happens to contracts some comes later, and some is taken back.
     known: list[Inputs] = [defaultdict(list), defaultdict(list), defaultdict(list)]
     for table, each in made.items():
         for row in each:
@@ -143,7 +143,7 @@ def _known(made: Inputs, chance: random.Random) -> list[Inputs]:
 
 
 def _mended(known: Inputs) -> Inputs:
-    """Holds without an end, and resumptions without a beginning, are left to other tests."""
+    # Holds without an end, and resumptions without a beginning, are left to other tests.
     kept = deepcopy(known)
     paired = Counter((row["contract_id"], row["line_id"], row["kind"]) for row in known["event"])
     kept["event"] = [
@@ -156,7 +156,7 @@ def _mended(known: Inputs) -> Inputs:
 
 
 def _parts(journal: Sequence[Row], column: str) -> set[int]:
-    """What every part of every journal comes to."""
+    # What every part of every journal comes to.
     sums: Counter[tuple[str, ...]] = Counter()
     for row in journal:
         sums[row["entity"], row["currency"], row["period"], row["part"]] += row[column]

@@ -96,6 +96,11 @@ def test_a_downgrade_lowers_what_remains_only() -> None:
     assert list(story.revenue("basic").values()) == ["100.00"] * 3
 
 
+def test_what_is_kept_of_a_line_cancelled_before_it_began_is_recognised_at_once() -> None:
+    story = Story().sells("plan", "600", over=HALF_YEAR, **EVEN).changes("plan", "2018-11-01", "cancel", "50")
+    assert story.revenue() == {"2018-11": "50.00"}
+
+
 def _ssp_of(story: Story) -> Amounts:
     return {row["line_id"]: dollars(row["ssp"]) for row in story.rows("allocation")}
 

@@ -34,7 +34,7 @@ BY_CONTRACT = ("allocation", "schedule", "position", "explanation")
 
 
 def _schedules(given: Inputs) -> tuple[Schedules, Schedules]:
-    """Revenue by line and month, and what was refunded of it."""
+    # Revenue by line and month, and what was refunded of it.
     found: dict[str, Schedules] = {"revenue": {}, "refund": {}}
     for row in computed(given, "schedule")[0]:
         months = found[row["kind"]].setdefault((row["contract_id"], row["line_id"]), Counter())
