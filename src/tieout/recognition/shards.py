@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,13 @@ from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
 
 LINES = 125_000
-"""Lines that one shard may hold: their computation takes about 300 MB."""
+"""Lines that one shard may hold: their computation takes about 500 MB."""
+_DIVIDING = {
+    "memory_limit": "500MB",
+    "preserve_insertion_order": False,
+    "autoinstall_known_extensions": False,
+    "partitioned_write_flush_threshold": 20_000,
+}
 
 
 class ShardFailed(Fatal):
@@ -68,6 +74,8 @@ def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
     Raises Refused, Untied, ShardFailed; then the files below `folder` are of no use.
     """
     numbers = range(chosen.shards)
+    if chosen.shards > 1:
+        _divide(whole, folder, chosen.shards)
     if chosen.workers == 1:
         answers = [answer(whole, folder, chosen, number) for number in numbers]
     else:
@@ -93,7 +101,7 @@ def compute_here(book: duckdb.DuckDBPyConnection, folder: Path) -> Outcome:
 def answer(whole: Path, folder: Path, chosen: Plan, number: int) -> dict[str, list[list[str]]]:
     """Compute one shard into its folder. What goes wrong with the data is told, so that it can cross processes."""
     with engine.new_book(memory=chosen.memory, threads=chosen.threads) as book:
-        _take(book, whole, chosen.shards, number)
+        _take(book, whole, folder, chosen, number)
         refused: Sequence[Refusal] = ()
         try:
             if chosen.lenient:
@@ -112,14 +120,37 @@ def answer(whole: Path, folder: Path, chosen: Plan, number: int) -> dict[str, li
     return {"refused": [list(asdict(each).values()) for each in refused], "stopped": [], "untied": []}
 
 
-def _take(book: duckdb.DuckDBPyConnection, whole: Path, shards: int, number: int) -> None:
-    book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
-    book.execute(text("shard").replace("$shards", str(shards)).replace("$shard", str(number)))
-    own = "ANTI JOIN elsewhere USING (contract_id)" if number == 0 else "SEMI JOIN chosen USING (contract_id)"
+def _divide(whole: Path, folder: Path, shards: int) -> None:
+    # One pass over the book, however many shards there are. Rows that name no contract of it fall to the first shard, which
+    # refuses them by name.
+    target = _input(folder)
+    target.mkdir(parents=True)
+    with duckdb.connect(config={**_DIVIDING, "temp_directory": str(folder)}) as book:
+        book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
+        book.execute(text("shard").replace("$shards", str(shards)))
+        for table in _of_contracts(book):
+            book.execute(
+                f'COPY (SELECT t.*, coalesce(p.shard, 0) AS shard FROM whole."{table}" t'  # noqa: S608
+                " LEFT JOIN placed p ON p.contract_id = t.contract_id)"
+                f" TO '{stored.quoted(target / table)}' (FORMAT parquet, PARTITION_BY (shard))"
+            )
+
+
+def _of_contracts(book: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for table, columns in INPUTS.items():
-        if book.execute(f'SELECT 1 FROM whole."{table}" LIMIT 1').fetchone():  # noqa: S608
-            book.execute(f'INSERT INTO "{table}" FROM whole."{table}" {own if "contract_id" in columns else ""}')
-    book.execute("DROP TABLE chosen; DROP TABLE elsewhere; DETACH whole")
+        if "contract_id" in columns and book.execute(f'SELECT 1 FROM whole."{table}" LIMIT 1').fetchone():  # noqa: S608
+            yield table
+
+
+def _take(book: duckdb.DuckDBPyConnection, whole: Path, folder: Path, chosen: Plan, number: int) -> None:
+    book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
+    for table, columns in INPUTS.items():
+        if "contract_id" not in columns or chosen.shards == 1:
+            book.execute(f'INSERT INTO "{table}" FROM whole."{table}"')
+        elif parts := sorted((_input(folder) / table / f"shard={number}").glob("*.parquet")):
+            names = ", ".join(f'"{name}"' for name in columns)
+            book.execute(f'INSERT INTO "{table}" SELECT {names} FROM {stored.scan(parts)}')  # noqa: S608
+    book.execute("DETACH whole")
 
 
 def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[dict[str, list[list[str]]]]:
@@ -149,6 +180,10 @@ def _merge(folder: Path, numbers: Sequence[int]) -> stored.Files:
 
 def _shard(folder: Path, number: int) -> Path:
     return folder / f"{number:04}"
+
+
+def _input(folder: Path) -> Path:
+    return folder / "input"
 
 
 def _work(arguments: Sequence[str]) -> None:

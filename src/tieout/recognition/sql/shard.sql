@@ -1,9 +1,5 @@
--- One shard of a larger book: the contracts whose arrangement falls to it, and all that belongs to no contract.
+-- The shard of each contract of a larger book: that of its arrangement, because nothing crosses an arrangement.
 
-CREATE TEMP TABLE chosen AS
-SELECT contract_id FROM whole.contract
-WHERE hash(CASE WHEN arrangement_id = '' THEN contract_id ELSE arrangement_id END) % $shards = $shard;
-
--- Rows that name no contract of the book fall to the first shard, which refuses them by name.
-CREATE TEMP TABLE elsewhere AS
-SELECT contract_id FROM whole.contract WHERE $shard = 0 AND contract_id NOT IN (SELECT contract_id FROM chosen);
+CREATE TEMP TABLE placed AS
+SELECT contract_id, min(hash(CASE WHEN arrangement_id = '' THEN contract_id ELSE arrangement_id END) % $shards)::INTEGER AS shard
+FROM whole.contract GROUP BY contract_id;
