@@ -1,6 +1,7 @@
 """Which published cases the engine passes: tests register themselves, and the page is written from running them.
 
 `python -m tieout.recognition.tests.conformance` writes docs/conformance.md. A case without a test stands there as not covered.
+Features that no published case shows follow with the tests that do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import tieout
+from tieout.recognition.tests.features import table
 
 PAGE = Path(tieout.__file__).resolve().parents[2] / "docs" / "conformance.md"
 Test = Callable[[], None]
@@ -85,7 +87,8 @@ def page() -> str:
         "| case | requirement | paragraph | example | result |\n|---|---|---|---|---|\n"
     )
     lines = (f"| {key} | {what} | {where} | {example} | {results[key]} |" for key, (what, where, example) in _listed())
-    return head + "\n".join(lines) + "\n"
+    rest = "\n## Beyond the published cases\n\nEach of these is shown by a test of the engine, in its words.\n\n"
+    return head + "\n".join(lines) + "\n" + rest + table()
 
 
 def _listed() -> list[tuple[str, tuple[str, str, str]]]:
