@@ -13,7 +13,7 @@ from sqlglot import exp, parse, parse_one
 
 from tieout.recognition.steps import text
 
-Macros = Mapping[str, tuple[tuple[str, ...], exp.Expression]]
+Macros = Mapping[str, tuple[tuple[str, ...], exp.Expr]]
 
 NUMBERED = frozenset({"ssp"})
 """Tables whose rows a check tells apart by their number, which DuckDB gives by itself."""
@@ -45,7 +45,7 @@ def statements(step: str) -> Sequence[Statement]:
     return tuple(_statement(each) for each in parse(step, read="duckdb") if each is not None and not _is_macro(each))
 
 
-def _is_macro(parsed: exp.Expression) -> bool:
+def _is_macro(parsed: exp.Expr) -> bool:
     return isinstance(parsed, exp.Create) and parsed.kind == "MACRO"
 
 
@@ -55,7 +55,7 @@ def _macros() -> Macros:
     return dict(_macro(each) for each in made if isinstance(each, exp.Create))
 
 
-def _macro(made: exp.Create) -> tuple[str, tuple[tuple[str, ...], exp.Expression]]:
+def _macro(made: exp.Create) -> tuple[str, tuple[tuple[str, ...], exp.Expr]]:
     name = made.this.this.name
     if name in _DATES:
         parameters, body = _DATES[name]
@@ -63,11 +63,11 @@ def _macro(made: exp.Create) -> tuple[str, tuple[tuple[str, ...], exp.Expression
     return name, (tuple(each.name for each in made.this.expressions), made.expression)
 
 
-def _statement(parsed: exp.Expression) -> Statement:
+def _statement(parsed: exp.Expr) -> Statement:
     if isinstance(parsed, exp.Create) and isinstance(parsed.this, exp.Schema):
         return Statement("empty", parsed.this.this.name, _spark(_empty(parsed.this)))
     if isinstance(parsed, exp.Create):
-        return Statement(parsed.kind.lower(), parsed.this.name, _spark(parsed.expression))
+        return Statement(str(parsed.kind).lower(), parsed.this.name, _spark(parsed.expression))
     if isinstance(parsed, exp.Insert):
         return Statement("insert", parsed.this.name, _spark(parsed.expression))
     if isinstance(parsed, exp.Update):
@@ -80,14 +80,14 @@ def _statement(parsed: exp.Expression) -> Statement:
     return Statement("ask", "", _spark(parsed))
 
 
-def _empty(schema: exp.Schema) -> exp.Expression:
+def _empty(schema: exp.Schema) -> exp.Expr:
     columns = [(each.name, each.kind.copy()) for each in schema.expressions]
     if schema.this.name in NUMBERED:
         columns.append((ROW, exp.DataType.build("BIGINT")))
     return exp.select(*(exp.alias_(exp.cast(exp.null(), kind), name) for name, kind in columns)).where(exp.false())
 
 
-def _updated(update: exp.Update) -> exp.Expression:
+def _updated(update: exp.Update) -> exp.Expr:
     """The table with the rows that are met changed; each is met at most once."""
     name, other = update.this.name, update.args["from_"].this
     met = (
@@ -108,7 +108,7 @@ def _updated(update: exp.Update) -> exp.Expression:
     return joined.join(met, on=update.args["where"].this.copy(), join_type="left")
 
 
-def _spark(query: exp.Expression) -> str:
+def _spark(query: exp.Expr) -> str:
     """A query with its macros written out and every named difference made, in Spark's dialect."""
     written_out = _expand(query.copy(), _macros())
     for kind, rewrite in _DIFFERENCES.items():
@@ -118,8 +118,8 @@ def _spark(query: exp.Expression) -> str:
     return written_out.sql("spark", identify=True)
 
 
-def _expand(query: exp.Expression, macros: Macros) -> exp.Expression:
-    def _call(node: exp.Expression) -> exp.Expression:
+def _expand(query: exp.Expr, macros: Macros) -> exp.Expr:
+    def _call(node: exp.Expr) -> exp.Expr:
         found = macros.get(node.name) if isinstance(node, exp.Anonymous) else None
         if found is None:
             return node
@@ -129,20 +129,20 @@ def _expand(query: exp.Expression, macros: Macros) -> exp.Expression:
     return query.transform(_call, copy=False)
 
 
-def _substitute(body: exp.Expression, given: Mapping[str, exp.Expression]) -> exp.Expression:
-    def _argument(node: exp.Expression) -> exp.Expression:
+def _substitute(body: exp.Expr, given: Mapping[str, exp.Expr]) -> exp.Expr:
+    def _argument(node: exp.Expr) -> exp.Expr:
         is_parameter = isinstance(node, exp.Column) and not node.table and node.name in given
         return exp.paren(given[node.name].copy()) if is_parameter else node
 
     return body.copy().transform(_argument, copy=False)
 
 
-def _whole(node: exp.Expression) -> exp.Expression:
+def _whole(node: exp.Expr) -> exp.Expr:
     """Parts of a date are 64 bits wide, so that what is counted with them cannot overflow."""
     return exp.cast(node.copy(), "BIGINT")
 
 
-def _sign(node: exp.Expression) -> exp.Expression:
+def _sign(node: exp.Expr) -> exp.Expr:
     """Spark's SIGN is a floating-point number."""
     return exp.paren(
         parse_one(
@@ -151,12 +151,12 @@ def _sign(node: exp.Expression) -> exp.Expression:
     )
 
 
-def _type(node: exp.Expression) -> exp.Expression:
+def _type(node: exp.Expr) -> exp.Expr:
     """128 bits are 38 decimal digits."""
     return exp.DataType.build("DECIMAL(38, 0)") if node.this == exp.DataType.Type.INT128 else node
 
 
-def _window(node: exp.Expression) -> exp.Expression:
+def _window(node: exp.Expr) -> exp.Expr:
     """Numbers that need no order are given without one, so that no task sees all rows; distinct values are counted as a set."""
     ordered = any(node.args.get(name) for name in ("partition_by", "order", "alias"))
     if isinstance(node.this, exp.RowNumber) and not ordered:
@@ -167,12 +167,12 @@ def _window(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _cast(node: exp.Expression) -> exp.Expression:
+def _cast(node: exp.Expr) -> exp.Expr:
     """Rows made of a series have its type already; Spark lets nothing stand around them."""
     return node.this if isinstance(node.this, exp.Explode) else node
 
 
-def _contained(node: exp.Expression) -> exp.Expression:
+def _contained(node: exp.Expr) -> exp.Expr:
     if node.name.lower() != "list_has_all":
         return node
     whole, part = node.expressions
@@ -180,17 +180,17 @@ def _contained(node: exp.Expression) -> exp.Expression:
     return exp.EQ(this=exp.func("ARRAY_SIZE", missing, dialect="spark"), expression=exp.Literal.number(0))
 
 
-def _length(node: exp.Expression) -> exp.Expression:
+def _length(node: exp.Expr) -> exp.Expr:
     return exp.func("ARRAY_SIZE", node.this.copy(), dialect="spark") if isinstance(node.this, exp.Split) else node
 
 
-def _side(node: exp.Expression) -> exp.Expression:
+def _side(node: exp.Expr) -> exp.Expr:
     if node.args.get("kind") in ("SEMI", "ANTI"):
         node.set("side", "LEFT")
     return node
 
 
-_DIFFERENCES: Mapping[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
+_DIFFERENCES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Sign: _sign,
     exp.Year: _whole,
     exp.Month: _whole,
