@@ -44,11 +44,16 @@ def import_file(
     apply: Annotated[bool, typer.Option("--apply", help="Apply it when it has no errors.")] = False,
     encoding: Annotated[str, typer.Option(help="Of CSV files that are not UTF-8, for example windows-1252.")] = "",
     replaces: Annotated[int | None, typer.Option(help="Conversion data of which this is the edited form.")] = None,
+    dates: Annotated[str, typer.Option(help="dmy or mdy, for days such as 03/04/2026.")] = "",
+    decimal: Annotated[str, typer.Option(help="The sign before the decimals, for numbers such as 1,200.")] = "",
 ) -> None:
     """Read a file, show what it would change and what is wrong with it; with `--apply` bring it in."""
     read = operations.receive(
         terminal.actor, name=file.name, source=file, now=terminal.now, encoding=encoding, replaces=replaces
     )
+    choices = {name: said for name, said in (("dates", dates), ("decimal", decimal)) if said}
+    if choices:
+        read = operations.match(terminal.actor, batch_id=read.pk, choices=choices, now=terminal.now)
     if apply and read.state == Batch.State.READY:
         read = operations.apply(terminal.actor, batch_id=read.pk, now=terminal.now)
     _show(terminal, read)

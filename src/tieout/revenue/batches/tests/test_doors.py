@@ -146,7 +146,10 @@ def test_the_command_line_reads_applies_lists_undoes_and_exports(
     assert known("line")["line"] == set()
     tieout("template", tmp_path / "template.xlsx")
     assert (tmp_path / "template.xlsx").read_bytes().startswith(b"PK")
+    file.write_text(GOOD.replace("2026-01-01", "03/04/2026"))
+    assert "swapped" in tieout("import", file, ends=1)
+    assert "ready" in tieout("import", file, "--dates", "dmy")
     file.write_text(GOOD.replace("EUR", "EURO"))
     assert "ISO 4217" in tieout("import", file, "--apply", ends=1)
     assert not Job.objects.exists()
-    assert Batch.objects.filter(state="refused").count() == 1
+    assert Batch.objects.filter(state="refused").count() == 2
