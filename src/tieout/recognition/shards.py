@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,7 +24,7 @@ from tieout.recognition.tables import INPUTS
 
 LINES = 125_000
 """Lines that one shard may hold: their computation takes about 500 MB."""
-_DIVIDING = {
+_DIVIDING: Mapping[str, Any] = {
     "memory_limit": "500MB",
     "preserve_insertion_order": False,
     "autoinstall_known_extensions": False,
