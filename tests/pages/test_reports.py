@@ -39,6 +39,11 @@ def links(response: Any, part: str = "report-table") -> dict[str, str]:
     return {each.text_content(): each.get("href") for each in found}
 
 
+def _addresses(response: Any) -> list[str]:
+    tree = html.document_fromstring(response.content.decode())
+    return [str(each) for each in tree.xpath("//main//a/@href")]
+
+
 def test_without_figures_every_report_says_what_to_do(viewer: Client, text: Text) -> None:
     for name in KINDS:
         page = viewer.get(reverse("report", args=[name]))
@@ -65,8 +70,12 @@ def test_an_amount_opens_the_contracts_behind_it_and_they_their_explanation(
     assert "ACME 93.75 USD" in text(behind, "tbody")
     assert "BETA 100.00 USD" in text(behind, "tbody")
     assert "193.75" in text(behind, "tfoot")
-    contract = viewer.get(links(behind, "card-table")["ACME"])
-    assert contract.status_code == 200
+    address = links(behind, "card-table")["ACME"].partition("?")[0]
+    schedule = viewer.get(address, {"tab": "schedule"})
+    explained = [link for link in _addresses(schedule) if "line=1" in link and "period=2026-02" in link]
+    page = text(viewer.get(explained[0]))
+    assert "93.75 USD" in page
+    assert "Batch of 2026-04-02" in page  # the source of the row
 
 
 def test_the_address_holds_the_whole_question(figures: int, viewer: Client, text: Text) -> None:
@@ -81,6 +90,20 @@ def test_the_address_holds_the_whole_question(figures: int, viewer: Client, text
     download = tree.xpath("//a[contains(@href, 'export.csv')]/@href")[0]
     assert "Small" not in viewer.get(download).content.decode()
     assert "East" in viewer.get(download).content.decode()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_report_has_a_chart_and_is_exported_as_it_stands(name: str, figures: int, viewer: Client) -> None:
+    page = viewer.get(reverse("report", args=[name]), MARCH)
+    tree = html.document_fromstring(page.content.decode())
+    assert tree.xpath("//figure//g/title")
+    saved = tree.xpath("//a[contains(@href, 'export.')]/@href")
+    assert {address.partition("?")[0].rpartition(".")[2] for address in saved} == {"csv", "xlsx"}
+    hashed = tree.xpath("//code[@class='report-hash']/text()")
+    for address in saved:
+        assert address.partition("?")[2].startswith("as_of=2026-03-31")
+        file = viewer.get(address).content
+        assert file.startswith(b"PK") or hashed[0].encode() in file
 
 
 def test_a_chart_is_drawn_without_scripts_and_its_figures_stand_beside_it(figures: int, viewer: Client) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tests.pages.conftest import Site
 from tieout.connect.models import Connection
+from tieout.ledger.errors import PreflightFailed
 from tieout.ledger.journals.tests.books import RevenueBooks
 from tieout.ledger.models import AccountMapping, Posting
 from tieout.people.actors import Role
@@ -42,7 +43,13 @@ def test_a_controller_sets_accounting_up(site: Site, controller: Client, text: W
     choose = text(controller.get(reverse("accounting_connect")))
     assert "AC Journal Posting" in choose
     assert "Sage Intacct" in choose
-    told = {"connection": site.target.pk, "journal": "APJ", "posts": "on_demand", "detail": "contract", "most_lines": 500}
+    told = {
+        "connection": site.target.pk,
+        "journal": "APJ",
+        "posts": "on_demand",
+        "detail": "contract",
+        "most_lines": 500,
+    }
     said = say(controller, "accounting_journal", told)
     assert "Saved." in text(said, ".alert") or "Saved." in said.content.decode()
     assert set(Process.objects.filter(source=None).values_list("kind", flat=True)) == {
@@ -124,6 +131,27 @@ def test_journals_are_prepared_previewed_and_queued(
     assert "Export under way" in text(said)
     assert Job.objects.filter(process=books.process, parameters__post=[entry.pk]).exists()
     assert "Choose entries" not in text(controller.get(reverse("journal_exports")))
+
+
+def test_each_status_says_what_became_of_the_entry_and_what_to_do(
+    site: Site, books: RevenueBooks, controller: Client, text: Words
+) -> None:
+    [entry] = books.plan()
+    page = reverse("journals")
+    assert "Planned" in text(controller.get(page), "#list")
+    refused = PreflightFailed("The ledger has no account 40100.")
+    Posting.objects.filter(pk=entry.pk).update(state="failed", problem=refused.as_dict())
+    shown = text(controller.get(page), "#list")
+    assert f"Failed The ledger has no account 40100. {refused.advice}" in shown
+    Posting.objects.filter(pk=entry.pk).update(state="planned", problem=None)
+    booked = {"record_no": "4711", "record_url": "https://ledger.example/4711"}
+    for state, word in (("sending", "Sending"), ("sent", "Sent"), ("verified", "Success")):
+        Posting.objects.filter(pk=entry.pk).update(state=state, **(booked if state == "sent" else {}))
+        assert word in text(controller.get(page), "#list")
+    answer = controller.get(page)
+    assert reverse("posting_record", args=[entry.pk]) in answer.content.decode()
+    assert "4711" in text(answer, "#list")
+    assert controller.get(reverse("posting_record", args=[entry.pk])).url == booked["record_url"]
 
 
 def test_nothing_chosen_is_said_so(site: Site, controller: Client, text: Words) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from tieout.reports.answers import Check, Column, Row, Table
+from tieout.reports.answers import Chart, Check, Column, Row, Series, Table
 from tieout.reports.narrowing import Narrowed, asked, cheapest, grouping, where
 from tieout.reports.questions import FACETS, Question
 from tieout.revenue import words
@@ -45,6 +45,18 @@ def tables(book: duckdb.DuckDBPyConnection, question: Question) -> Iterator[Tabl
     texts = [Column(name, label, "text") for name, (label, _) in _WORDS.items()]
     plain = [Column(name, label) for name, label in _AMOUNTS.items()]
     yield Table("Lines", [*texts, *plain], shown, totals, more=more)
+
+
+def charts(table: Table) -> Iterator[Chart]:
+    """For each currency the carve of each group: above the line what got more than its price, below it what gave."""
+    for total in table.totals:
+        rows = [row for row in table.rows if row.currency == total.currency]
+        points = [
+            " · ".join(value or "—" for name, value in row.place.items() if name != "currency") or "All" for row in rows
+        ]
+        series = [Series("Allocated less price", "past", [row.values["carve"] for row in rows])]
+        if any(series[0].amounts):
+            yield Chart("What allocation moved", total.currency, points, series)
 
 
 def checks(tables: list[Table]) -> Iterator[Check]:

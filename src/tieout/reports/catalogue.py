@@ -76,7 +76,7 @@ def _disaggregated(book: duckdb.DuckDBPyConnection, question: Question) -> Conte
 
 def _allocation(book: duckdb.DuckDBPyConnection, question: Question) -> Content:
     tables = list(allocation.tables(book, question))
-    return Content(tables, (), list(allocation.checks(tables)))
+    return Content(tables, list(allocation.charts(tables[0])), list(allocation.checks(tables)))
 
 
 KINDS: Mapping[str, Kind] = {
