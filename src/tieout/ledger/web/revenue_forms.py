@@ -66,7 +66,7 @@ class SalesHead(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Agreements in force are taken over from this day on, with what was billed ahead.",
     )
-    prefix = forms.CharField(
+    prefix = forms.CharField(  # type: ignore[assignment]  # a declared field leaves the class
         label="Put before every number", max_length=40, required=False, help_text="Keeps several sources apart."
     )
     contracts = forms.ChoiceField(label="A contract is", choices=CONTRACTS)
