@@ -5,6 +5,7 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -14,10 +15,16 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
+        # Brought along by packages: before our rooms, so that each of their steps renders few models.
+        ('account', '0009_emailaddress_unique_primary_email'),
+        ('mfa', '0003_authenticator_type_uniq'),
+        ('procrastinate', '0041_post_retry_failed_job'),
+        ('socialaccount', '0006_alter_socialaccount_extra_data'),
+        ('usersessions', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='Entry',
             fields=[
@@ -40,4 +47,4 @@ class Migration(migrations.Migration):
             model_name='entry',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1b389f8260e22d0fbf38b4ff1e20214212b176ee', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a6b88', table='audit_entry', when='BEFORE')),
         ),
-    ]
+    ])]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='LockedPosting',
             fields=[
@@ -132,4 +133,4 @@ class Migration(migrations.Migration):
             model_name='stepowner',
             constraint=models.UniqueConstraint(fields=('environment', 'step'), name='close_step_owner_once'),
         ),
-    ]
+    ])]

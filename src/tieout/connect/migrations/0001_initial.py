@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -12,10 +13,16 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0001_initial'),
+        # Brought along by packages: before our rooms, so that each of their steps renders few models.
+        ('account', '0009_emailaddress_unique_primary_email'),
+        ('mfa', '0003_authenticator_type_uniq'),
+        ('procrastinate', '0041_post_retry_failed_job'),
+        ('socialaccount', '0006_alter_socialaccount_extra_data'),
+        ('usersessions', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='Connection',
             fields=[
@@ -91,4 +98,4 @@ class Migration(migrations.Migration):
             model_name='secret',
             constraint=models.UniqueConstraint(fields=('connection', 'field'), name='connect_secret_once'),
         ),
-    ]
+    ])]

@@ -6,10 +6,12 @@ exchange is recorded with secrets masked; headers are not recorded at all, since
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin
 
@@ -66,6 +68,12 @@ class Answer:
             return None
 
 
+@cache
+def _authorities(trust_env: bool) -> ssl.SSLContext:
+    """Whom a host's certificate may come from; read once, because it takes longer than many a request."""
+    return httpx2.create_ssl_context(trust_env=trust_env)
+
+
 class Client:
     """Sends requests to `base` and nowhere else; `domain` admits the vendor's other hosts, when `base` is one of them.
 
@@ -89,12 +97,14 @@ class Client:
         self.mask = mask
         self._domain = domain if domain and _within(self.base.host, domain) else ""
         self._timeout, self._max_bytes, self._clock = timeout, max_bytes, clock
+        remote = not is_this_machine(self.base.host)
         self._client = httpx2.Client(
             headers={"user-agent": USER_AGENT, **(headers or {})},
             timeout=httpx2.Timeout(timeout, connect=connect_timeout),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             transport=transport,
-            trust_env=not is_this_machine(self.base.host),
+            trust_env=remote,
+            verify=_authorities(remote),
             follow_redirects=False,
         )
 

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
         ('sync', '0001_initial'),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='Weighing',
             fields=[
@@ -278,4 +279,4 @@ class Migration(migrations.Migration):
             model_name='source',
             constraint=models.UniqueConstraint(condition=models.Q(('exclusive', True), ('live', True)), fields=('process', 'record_kind', 'record_id'), name='ledger_source_booked_once'),
         ),
-    ]
+    ])]

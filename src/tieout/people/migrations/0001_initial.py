@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='Environment',
             fields=[
@@ -87,4 +88,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'environment', 'role'), name='people_grant_once'), models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'controller', 'accountant', 'collector', 'viewer'])), name='people_grant_known_role')],
             },
         ),
-    ]
+    ])]

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
         ('sync', '0001_initial'),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='Customer',
             fields=[
@@ -338,4 +339,4 @@ class Migration(migrations.Migration):
             model_name='service',
             trigger=pgtrigger.compiler.Trigger(name='points_at_version_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nif (select count(*) from sync_sourcerecord where id = any (array (select source_record_id from written)))\n   < (select count(distinct source_record_id) from written) then\n    raise exception 'a record of % points at a version that is not there', TG_TABLE_NAME using errcode = 'foreign_key_violation';\nend if;\nreturn null;\n", hash='2328cb20e56ef9a75eecae1e9cfc2f9417653b82', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_points_at_version_update_13e95', referencing='REFERENCING NEW TABLE AS written ', table='records_service', when='AFTER')),
         ),
-    ]
+    ])]

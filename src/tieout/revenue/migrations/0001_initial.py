@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
         ('sync', '0001_initial'),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='Batch',
             fields=[
@@ -709,4 +710,4 @@ class Migration(migrations.Migration):
             model_name='ssp',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='4936487e5ed8892d3893a791c7e3b2f83ecbd24a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7bc75', table='revenue_ssp', when='BEFORE')),
         ),
-    ]
+    ])]

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from tieout.people.founding import Found
 from django.db import migrations, models
 
 
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
-    operations = [
+    operations = [Found([
         migrations.CreateModel(
             name='Job',
             fields=[
@@ -272,4 +273,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('process', 'stream'), name='sync_position_once'),
         ),
         migrations.RunSQL(IN_USE, FREE),
-    ]
+    ])]
