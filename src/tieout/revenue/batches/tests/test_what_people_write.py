@@ -225,7 +225,7 @@ def book() -> Iterator[Book]:
         yield made
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=10)
 @given(value=st.integers(-(10**15), 10**15), places=st.sampled_from([0, 2, 3, 4]))
 def test_amounts_and_quantities_are_read_as_they_are_written(book: Book, value: int, places: int) -> None:
     for written, scale in ((f"fixed({value}::BIGINT, {places})", places), (f"short({value}::BIGINT, 6)", 6)):
