@@ -102,13 +102,13 @@ def test_rule_customer_product_price_and_contract_are_entered_by_hand(
     stored = queries.values_of(queries.keyed(here, "line", "C-1", "2"), "line")
     assert (stored["price"], stored["quantity"], stored["ends_on"]) == (44_000, 1_000_000, date(2027, 1, 1))
     assert "1,200.00 USD" in text(accountant.get(reverse("product", args=["APP"])))
-    assert "200.00 USD" in text(accountant.get(reverse("rule", args=["MONTHS"])), ".worked")
+    assert "200.00" in text(accountant.get(reverse("rule", args=["MONTHS"])), ".worked")
 
 
 def test_the_allocation_of_a_contract_is_shown_to_sum(book: Client, text: Text) -> None:
     rows = text(tab(book, "obligations"), "table")
-    assert "1,000.00 USD 1,200.00 USD 1,080.00 USD 80.00 USD" in rows
-    assert "440.00 USD 400.00 USD 360.00 USD -80.00 USD" in rows
+    assert "1,000.00 1,200.00 1,080.00 80.00" in rows
+    assert "440.00 400.00 360.00 -80.00" in rows
     proof = text(tab(book, "obligations"), ".figures")
     assert "Transaction price 1,440.00 USD" in proof
     assert "Allocated 1,440.00 USD Difference 0.00 USD" in proof
@@ -116,9 +116,9 @@ def test_the_allocation_of_a_contract_is_shown_to_sum(book: Client, text: Text) 
 
 def test_the_schedule_stands_by_period_and_by_line(book: Client, text: Text) -> None:
     page = text(tab(book, "schedule"))
-    assert "2026-03 Open 120.00 USD — 360.00 USD" in page
+    assert "2026-03 Open 120.00 — 360.00" in page
     assert "Line 2" in page
-    assert "2026-12 30.00 USD — 360.00 USD" in page
+    assert "2026-12 30.00 — 360.00" in page
 
 
 def test_any_figure_is_explained_down_to_its_source(book: Client, text: Text) -> None:
@@ -161,7 +161,7 @@ def test_a_change_shows_its_numbers_under_each_treatment_before_it_is_entered(
 ) -> None:
     there = reverse("contract_change", args=["C-1"])
     page = text(book.post(there, {**UPGRADE, "preview": "yes"}))
-    assert "2026-07 120.00 USD 140.00 USD 190.00 USD" in page
+    assert "2026-07 120.00 140.00 190.00" in page
     assert "Separate contract: not possible" in page
     assert not queries.rows(here, "change").exists()
     assert book.post(there, UPGRADE).status_code == 302

@@ -188,7 +188,13 @@ class Connections(FormPage, Step):
         return ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**{**kwargs, "kind": self.kind, "parts": self.parts})
+        return super().get_context_data(**{**kwargs, "kind": self.kind, "missing": self._missing()})
+
+    def _missing(self) -> str:
+        """What none of the connected systems can do; empty when all is there."""
+        if self.kind.source_capability and not self.parts.sources:
+            return "deliver the records"
+        return "receive the postings" if self.kind.target_capability and not self.parts.targets else ""
 
 
 class Mapping(EditorPage, Step):

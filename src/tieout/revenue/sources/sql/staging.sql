@@ -122,7 +122,7 @@ select charge.external_id, charge.source_record_id, charge.customer_id_external,
        greatest(charge.s, %(start)s) as s, charge.e,
        (charge.amount_minor - round(charge.amount_minor::numeric * (greatest(charge.s, %(start)s) - charge.s)
                                     / (charge.e - charge.s)))::bigint as amount,
-       greatest(bill.issued_on, %(start)s) as billed_on
+       case when bill.issued_on is not null then greatest(bill.issued_on, %(start)s) end as billed_on
   from timed charge
   left join records_invoice bill
     on bill.connection_id = %(connection)s and bill.external_id = charge.invoice_id_external
