@@ -120,6 +120,7 @@ def test_journals_are_prepared_previewed_and_queued(
     assert "12000" in dry
     assert "1,200.00" in dry
     books.plan()
+    Job.objects.filter(process=books.process).update(state="succeeded")
     entry = Posting.objects.get(process=books.process)
     page = text(controller.get(reverse("journals"), {"period": "2026-09", "entity": "US", "account": "40100"}))
     assert entry.group in page
