@@ -121,6 +121,15 @@ def environments(db: None) -> dict[str, Environment]:
 
 
 @pytest.fixture
+def empty_queue(db: None) -> None:
+    """Nothing waits for a worker: what earlier stories committed to the queue outlives their tables' flush."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("truncate procrastinate_jobs cascade")
+
+
+@pytest.fixture
 def person(environments: dict[str, Environment]) -> Callable[..., User]:
     """`person(Role.ADMIN)` makes somebody with these roles in production; `at="sandbox"` elsewhere."""
     from tieout.people.models import Grant, User

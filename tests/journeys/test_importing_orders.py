@@ -111,7 +111,7 @@ def test_a_workbook_with_errors_is_mended_applied_looked_at_and_undone(
     apply(page)
     figures.make(accountant.environment_id, cause="data", now=NOW)
     page.goto("/revenue/contracts/SO-1/?tab=schedule")
-    expect(page.locator("tr").filter(has_text="2026-03").first).to_contain_text("90.00")
+    expect(page.locator("tr").filter(has_text="2026-03").first).to_contain_text("120.00")
     undo(page)
     figures.make(accountant.environment_id, cause="data", now=NOW)
     page.get_by_label("Main menu").get_by_role("link", name="Contracts").click()

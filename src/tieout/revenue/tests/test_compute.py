@@ -96,7 +96,7 @@ def test_periods_and_what_is_posted_come_along(tmp_path: Path) -> None:
     months = "".join(f"2026-0{month},2026-0{month}-01,2026-0{month + 1}-01,open\n" for month in range(1, 5))
     besides = {
         "period": "period,starts_on,ends_on,state\n" + months,
-        "posted": "currency,period,account,amount\nUSD,2026-01,revenue,-300.00\n",
+        "posted": "currency,period,account,dimensions,amount\nUSD,2026-01,revenue,class=SaaS,-300.00\n",
     }
     archive = _zipped(_written(THEIRS | besides, tmp_path / "all"), tmp_path / "all.zip")
     _compute(archive, out=tmp_path / "out", form="json")

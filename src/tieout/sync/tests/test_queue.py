@@ -20,7 +20,7 @@ from tieout.sync.models import Job, Process
 from tieout.sync.runs import LEASE, Run
 from tieout.sync.tasks import defer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_queue")]
 State = Job.State
 LONG_SILENT = LEASE + timedelta(seconds=1)
 

@@ -94,6 +94,7 @@ def test_what_is_large_is_read_and_applied_by_a_worker_in_the_name_of_who_asked(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("empty_queue")
 def test_what_a_worker_left_behind_when_it_died_is_put_back_and_done(
     api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
