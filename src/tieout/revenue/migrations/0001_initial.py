@@ -488,7 +488,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='account',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='6db4a824cf89394f61329bd0f11b9b9cfa8fcf53', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b01ef', table='revenue_account', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."role" is distinct from NEW."role" or OLD."product_id" is distinct from NEW."product_id" or OLD."entity" is distinct from NEW."entity" or OLD."dimension" is distinct from NEW."dimension" or OLD."account" is distinct from NEW."account")', func="raise exception 'a row of revenue data can only be ended, once';", hash='c30e962cb5971ef9cee758d32b1efbb236117e1a', operation='UPDATE', pgid='pgtrigger_only_ended_04aff', table='revenue_account', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='account',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='5e1a6d5a0ab59323b6edcfe1b5309ff885a14266', operation='DELETE', pgid='pgtrigger_kept_8ea24', table='revenue_account', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='bundle',
@@ -496,7 +500,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='bundle',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='1941c371093c6117494207c2fbeb2a2024a31062', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fc678', table='revenue_bundle', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."bundle_id" is distinct from NEW."bundle_id" or OLD."product_id" is distinct from NEW."product_id" or OLD."currency" is distinct from NEW."currency" or OLD."price" is distinct from NEW."price")', func="raise exception 'a row of revenue data can only be ended, once';", hash='59abecf45584d02931b9cc7b7bc46ca59f9c6203', operation='UPDATE', pgid='pgtrigger_only_ended_97905', table='revenue_bundle', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='bundle',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='4eecadb7ff980ddcefa23450b7f07520a3ad4ffc', operation='DELETE', pgid='pgtrigger_kept_8eb6c', table='revenue_bundle', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='change',
@@ -508,7 +516,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='change',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='29af96df854eee478f4bae38a11b309ffcc5fd04', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3fbf4', table='revenue_change', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."change_id" is distinct from NEW."change_id" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."line_id" is distinct from NEW."line_id" or OLD."effective_on" is distinct from NEW."effective_on" or OLD."treatment" is distinct from NEW."treatment" or OLD."quantity" is distinct from NEW."quantity" or OLD."price" is distinct from NEW."price" or OLD."at_once" is distinct from NEW."at_once" or OLD."starts_on" is distinct from NEW."starts_on" or OLD."ends_on" is distinct from NEW."ends_on" or OLD."product_id" is distinct from NEW."product_id" or OLD."list_price" is distinct from NEW."list_price" or OLD."ssp" is distinct from NEW."ssp" or OLD."dimensions" is distinct from NEW."dimensions" or OLD."reason" is distinct from NEW."reason")', func="raise exception 'a row of revenue data can only be ended, once';", hash='8c7a406fb825685015dae9ef095c1b93d811f210', operation='UPDATE', pgid='pgtrigger_only_ended_e60ee', table='revenue_change', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='change',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='652f55d6d99ee6c5b9f9605650af6af611581e07', operation='DELETE', pgid='pgtrigger_kept_59bde', table='revenue_change', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='commission',
@@ -520,7 +532,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='commission',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='9d9fddcf10882000f064137ee6f7878363d037ef', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fce6d', table='revenue_commission', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."commission_id" is distinct from NEW."commission_id" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."amount" is distinct from NEW."amount" or OLD."earned_on" is distinct from NEW."earned_on" or OLD."amortised_until" is distinct from NEW."amortised_until" or OLD."treatment" is distinct from NEW."treatment" or OLD."life_months" is distinct from NEW."life_months" or OLD."renewals" is distinct from NEW."renewals" or OLD."written_off_on" is distinct from NEW."written_off_on" or OLD."convention" is distinct from NEW."convention" or OLD."dimensions" is distinct from NEW."dimensions")', func="raise exception 'a row of revenue data can only be ended, once';", hash='c9e09dd0d636282decbee842d149780a6a4f7b66', operation='UPDATE', pgid='pgtrigger_only_ended_a6e70', table='revenue_commission', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commission',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='6fe0b789c245cdfb437c5091ea7f17715315aac1', operation='DELETE', pgid='pgtrigger_kept_ed76b', table='revenue_commission', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='contract',
@@ -528,7 +544,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='contract',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='9d9eabf0c7b72171950bc65c86bd0306f4796511', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_53c15', table='revenue_contract', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."customer_id" is distinct from NEW."customer_id" or OLD."entity" is distinct from NEW."entity" or OLD."currency" is distinct from NEW."currency" or OLD."signed_on" is distinct from NEW."signed_on" or OLD."arrangement_id" is distinct from NEW."arrangement_id" or OLD."region" is distinct from NEW."region" or OLD."customer_class" is distinct from NEW."customer_class")', func="raise exception 'a row of revenue data can only be ended, once';", hash='099aa39c232fc4f844eea9e4937e0449961d754a', operation='UPDATE', pgid='pgtrigger_only_ended_65d16', table='revenue_contract', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='contract',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='ea07aedcd90c1f3811ee504d74c3e81655629ec6', operation='DELETE', pgid='pgtrigger_kept_ca639', table='revenue_contract', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='customer',
@@ -536,7 +556,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='customer',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='c884a5d56bedb55fa75f0ce2928919e64c65878d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f5b10', table='revenue_customer', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."customer_id" is distinct from NEW."customer_id" or OLD."name" is distinct from NEW."name" or OLD."region" is distinct from NEW."region" or OLD."customer_class" is distinct from NEW."customer_class" or OLD."fields" is distinct from NEW."fields")', func="raise exception 'a row of revenue data can only be ended, once';", hash='0883ee62975a839be2c71a3ba620bf698a1b5c2c', operation='UPDATE', pgid='pgtrigger_only_ended_75899', table='revenue_customer', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='customer',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='c4610b14e0671692f410f974418cf438d5b88606', operation='DELETE', pgid='pgtrigger_kept_0a2fd', table='revenue_customer', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='customfield',
@@ -548,7 +572,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='entity',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='eb6bae6e81b2ed50625d05784eefc613bfd5fb05', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6a83f', table='revenue_entity', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."entity" is distinct from NEW."entity" or OLD."name" is distinct from NEW."name" or OLD."functional_currency" is distinct from NEW."functional_currency" or OLD."receivables" is distinct from NEW."receivables")', func="raise exception 'a row of revenue data can only be ended, once';", hash='c3419566af4da1cf5da456984877812a3a9af8c3', operation='UPDATE', pgid='pgtrigger_only_ended_d0683', table='revenue_entity', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='entity',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='3cc756149d27054d9d8ca7683cf27235ee561057', operation='DELETE', pgid='pgtrigger_kept_9e8bf', table='revenue_entity', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='estimate',
@@ -560,7 +588,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='estimate',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='b496517bdf163f74b319a9ba4da624b7a64de3db', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7eb58', table='revenue_estimate', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."estimate_id" is distinct from NEW."estimate_id" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."line_id" is distinct from NEW."line_id" or OLD."method" is distinct from NEW."method" or OLD."amount" is distinct from NEW."amount" or OLD."probability" is distinct from NEW."probability" or OLD."limit" is distinct from NEW."limit" or OLD."estimated_on" is distinct from NEW."estimated_on" or OLD."replaces" is distinct from NEW."replaces")', func="raise exception 'a row of revenue data can only be ended, once';", hash='8d85a57eaabc794dec174313ed537f515e88c14b', operation='UPDATE', pgid='pgtrigger_only_ended_03920', table='revenue_estimate', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='estimate',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='b4ff2ec28da845f9aeed114b684348f32b9ecea2', operation='DELETE', pgid='pgtrigger_kept_308fc', table='revenue_estimate', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='event',
@@ -572,7 +604,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='cd01a8a7f2aa8355a829cf6a69f7e6ee387029cd', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2bde3', table='revenue_event', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."event_id" is distinct from NEW."event_id" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."line_id" is distinct from NEW."line_id" or OLD."kind" is distinct from NEW."kind" or OLD."happened_on" is distinct from NEW."happened_on" or OLD."quantity" is distinct from NEW."quantity" or OLD."share" is distinct from NEW."share" or OLD."cost_to_date" is distinct from NEW."cost_to_date" or OLD."cost_in_total" is distinct from NEW."cost_in_total")', func="raise exception 'a row of revenue data can only be ended, once';", hash='f83b5349475556ea8644e23e2e09792c1204e72d', operation='UPDATE', pgid='pgtrigger_only_ended_f0718', table='revenue_event', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='event',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='95694d3e8f261282552a67962d9bf24810f21fbf', operation='DELETE', pgid='pgtrigger_kept_2c258', table='revenue_event', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='figureset',
@@ -588,7 +624,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='financing',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='6f84abdce524dd46e2e2bc58b5fec922c5791d1b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dec6d', table='revenue_financing', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."line_id" is distinct from NEW."line_id" or OLD."kind" is distinct from NEW."kind" or OLD."rate" is distinct from NEW."rate" or OLD."starts_on" is distinct from NEW."starts_on" or OLD."ends_on" is distinct from NEW."ends_on")', func="raise exception 'a row of revenue data can only be ended, once';", hash='3833cd9b4e572955f52f668acd66379b4fa9fe95', operation='UPDATE', pgid='pgtrigger_only_ended_425c0', table='revenue_financing', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='financing',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='7a840fa3d91848e77e4dc4113d5b8ba172dba36b', operation='DELETE', pgid='pgtrigger_kept_80718', table='revenue_financing', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='fiscalyears',
@@ -612,7 +652,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='f9399bd09da6d0723f0a5c9de4d176933fff8818', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f170e', table='revenue_invoice', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."invoice_id" is distinct from NEW."invoice_id" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."line_id" is distinct from NEW."line_id" or OLD."kind" is distinct from NEW."kind" or OLD."issued_on" is distinct from NEW."issued_on" or OLD."amount" is distinct from NEW."amount" or OLD."treatment" is distinct from NEW."treatment" or OLD."reason" is distinct from NEW."reason")', func="raise exception 'a row of revenue data can only be ended, once';", hash='12688888b2ae6c3908d38d4901d89c0ae49401de', operation='UPDATE', pgid='pgtrigger_only_ended_057b4', table='revenue_invoice', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='invoice',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='0ee08879785c87061ef55f6f08de7aba632ae90a', operation='DELETE', pgid='pgtrigger_kept_a0aee', table='revenue_invoice', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='line',
@@ -620,7 +664,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='line',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='7029ea0abcb273c910208bc73d1c730d0ac0cf45', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_080b8', table='revenue_line', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."line_id" is distinct from NEW."line_id" or OLD."product_id" is distinct from NEW."product_id" or OLD."quantity" is distinct from NEW."quantity" or OLD."price" is distinct from NEW."price" or OLD."list_price" is distinct from NEW."list_price" or OLD."starts_on" is distinct from NEW."starts_on" or OLD."ends_on" is distinct from NEW."ends_on" or OLD."start_minute" is distinct from NEW."start_minute" or OLD."end_minute" is distinct from NEW."end_minute" or OLD."dimensions" is distinct from NEW."dimensions" or OLD."fields" is distinct from NEW."fields" or OLD."ssp" is distinct from NEW."ssp" or OLD."allocated" is distinct from NEW."allocated" or OLD."override_reason" is distinct from NEW."override_reason" or OLD."override_until" is distinct from NEW."override_until")', func="raise exception 'a row of revenue data can only be ended, once';", hash='71f4b9dcdd0c77a5ccb398855fa8b026196152b8', operation='UPDATE', pgid='pgtrigger_only_ended_43f4b', table='revenue_line', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='line',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='86b7fd85824287d4466292cf8efcc634897fa447', operation='DELETE', pgid='pgtrigger_kept_ecd55', table='revenue_line', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='payment',
@@ -632,7 +680,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='payment',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='81fb415aa8f69fa2657422c350dd0403e022c9a3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_73212', table='revenue_payment', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."payment_id" is distinct from NEW."payment_id" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."invoice_id" is distinct from NEW."invoice_id" or OLD."kind" is distinct from NEW."kind" or OLD."paid_on" is distinct from NEW."paid_on" or OLD."amount" is distinct from NEW."amount")', func="raise exception 'a row of revenue data can only be ended, once';", hash='2d34062e91cbdb02193b8816c5d024e638f5071b', operation='UPDATE', pgid='pgtrigger_only_ended_a9868', table='revenue_payment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='payment',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='08bb0eb11b257556fb5f3c331987c1e053fb2b56', operation='DELETE', pgid='pgtrigger_kept_c16c9', table='revenue_payment', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='period',
@@ -668,7 +720,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='a03200d72435129569a7cfc7b351045bdc3177e6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ee8b6', table='revenue_product', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."product_id" is distinct from NEW."product_id" or OLD."name" is distinct from NEW."name" or OLD."rule_id" is distinct from NEW."rule_id" or OLD."dimensions" is distinct from NEW."dimensions" or OLD."fields" is distinct from NEW."fields" or OLD."allocation" is distinct from NEW."allocation")', func="raise exception 'a row of revenue data can only be ended, once';", hash='593fd134a3a8a4c417a5e8ae814688e46b96140e', operation='UPDATE', pgid='pgtrigger_only_ended_fe8a1', table='revenue_product', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='product',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='6b20e341060f7b7a23411ce442dfa660f2223ac3', operation='DELETE', pgid='pgtrigger_kept_27284', table='revenue_product', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='rate',
@@ -676,7 +732,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rate',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='9ccb8f26a7d5dd8e5637a7c6b89d334a8405dc25', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c6330', table='revenue_rate', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."from_currency" is distinct from NEW."from_currency" or OLD."to_currency" is distinct from NEW."to_currency" or OLD."kind" is distinct from NEW."kind" or OLD."starts_on" is distinct from NEW."starts_on" or OLD."rate" is distinct from NEW."rate")', func="raise exception 'a row of revenue data can only be ended, once';", hash='1588f87b9cd47172238d714ca51b5b9f88655cab', operation='UPDATE', pgid='pgtrigger_only_ended_a214a', table='revenue_rate', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='rate',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='d8b933e304eaa65b1c2131fa8bc1b199ca64a0d6', operation='DELETE', pgid='pgtrigger_kept_abd71', table='revenue_rate', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='returnright',
@@ -684,7 +744,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='returnright',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='42372ace37c78a7a3e309148b70ce6908194153e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5be43', table='revenue_returnright', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."contract_id" is distinct from NEW."contract_id" or OLD."line_id" is distinct from NEW."line_id" or OLD."share" is distinct from NEW."share" or OLD."cost" is distinct from NEW."cost" or OLD."lapses_on" is distinct from NEW."lapses_on")', func="raise exception 'a row of revenue data can only be ended, once';", hash='df8dd9930b699de362d384e4d9bf3c652ed3806f', operation='UPDATE', pgid='pgtrigger_only_ended_53490', table='revenue_returnright', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='returnright',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='50d2bfb4a9032152707c2d83492208849d641b07', operation='DELETE', pgid='pgtrigger_kept_aed51', table='revenue_returnright', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='rule',
@@ -692,7 +756,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rule',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='e950a65c1bdd4978063fa61d370df9e22d0e34be', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_54ac5', table='revenue_rule', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."rule_id" is distinct from NEW."rule_id" or OLD."version" is distinct from NEW."version" or OLD."starts_on" is distinct from NEW."starts_on" or OLD."method" is distinct from NEW."method" or OLD."trigger" is distinct from NEW."trigger" or OLD."convention" is distinct from NEW."convention" or OLD."residual" is distinct from NEW."residual" or OLD."upfront" is distinct from NEW."upfront" or OLD."progress_step" is distinct from NEW."progress_step")', func="raise exception 'a row of revenue data can only be ended, once';", hash='bf437a54f5d9e623d854f0352d2ce681fc38e271', operation='UPDATE', pgid='pgtrigger_only_ended_e8ae9', table='revenue_rule', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='rule',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='beff17c12941704df63398f457b16764f243b8ba', operation='DELETE', pgid='pgtrigger_kept_24827', table='revenue_rule', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='sale',
@@ -700,7 +768,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sale',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='ac93caa16a28965fe08785deae6ddf6f655e051a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1a31c', table='revenue_sale', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."sale_id" is distinct from NEW."sale_id" or OLD."product_id" is distinct from NEW."product_id" or OLD."currency" is distinct from NEW."currency" or OLD."region" is distinct from NEW."region" or OLD."customer_class" is distinct from NEW."customer_class" or OLD."quantity" is distinct from NEW."quantity" or OLD."amount" is distinct from NEW."amount" or OLD."sold_on" is distinct from NEW."sold_on")', func="raise exception 'a row of revenue data can only be ended, once';", hash='2c33dabd8736bdd6e42cc91709682c857569acdc', operation='UPDATE', pgid='pgtrigger_only_ended_72914', table='revenue_sale', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='sale',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='8c72573ed6392f0d2165c66c792df2c07a5a35c5', operation='DELETE', pgid='pgtrigger_kept_e7add', table='revenue_sale', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='ssp',
@@ -708,6 +780,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='ssp',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if TG_OP = 'DELETE' then raise exception 'rows of revenue data are ended, not deleted'; end if;\n    if OLD.until_id is not null or NEW.until_id is null\n       or (to_jsonb(OLD) - 'until_id') is distinct from (to_jsonb(NEW) - 'until_id') then\n        raise exception 'a row of revenue data can only be ended, once';\n    end if;\n    return NEW;\n", hash='4936487e5ed8892d3893a791c7e3b2f83ecbd24a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7bc75', table='revenue_ssp', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='only_ended', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.until_id is not null or NEW.until_id is null or OLD."id" is distinct from NEW."id" or OLD."environment_id" is distinct from NEW."environment_id" or OLD."since_id" is distinct from NEW."since_id" or OLD."row" is distinct from NEW."row" or OLD."product_id" is distinct from NEW."product_id" or OLD."currency" is distinct from NEW."currency" or OLD."region" is distinct from NEW."region" or OLD."customer_class" is distinct from NEW."customer_class" or OLD."quantity_from" is distinct from NEW."quantity_from" or OLD."quantity_below" is distinct from NEW."quantity_below" or OLD."starts_on" is distinct from NEW."starts_on" or OLD."ends_on" is distinct from NEW."ends_on" or OLD."basis" is distinct from NEW."basis" or OLD."amount" is distinct from NEW."amount" or OLD."share" is distinct from NEW."share" or OLD."likelihood" is distinct from NEW."likelihood" or OLD."low" is distinct from NEW."low" or OLD."mid" is distinct from NEW."mid" or OLD."high" is distinct from NEW."high" or OLD."point" is distinct from NEW."point")', func="raise exception 'a row of revenue data can only be ended, once';", hash='31819bace7165d08583fa4ecf8b3ef011a4b4d6e', operation='UPDATE', pgid='pgtrigger_only_ended_30a8f', table='revenue_ssp', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='ssp',
+            trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'rows of revenue data are ended, not deleted';", hash='7fe6f40d4c2a1b2d5f0c08845578a142aa259181', operation='DELETE', pgid='pgtrigger_kept_bbded', table='revenue_ssp', when='BEFORE')),
         ),
     ])]
