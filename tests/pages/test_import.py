@@ -66,6 +66,8 @@ def test_a_good_file_shows_what_it_changes_is_applied_and_undone(browser: Client
     shown = page(browser, f"/revenue/batches/{batch.pk}/")
     assert "Ready to apply" in shown
     assert "1 warning" in shown
+    assert "Contracts that would stay out of the figures" in shown
+    assert 'href="/revenue/enter/product/?product_id=' in shown
     assert browser.post(f"/revenue/batches/{batch.pk}/apply/").status_code == 302
     assert FACTS["line"]._default_manager.filter(until__isnull=True).get().ends_on == date(2027, 1, 1)
     missing = browser.post(f"/revenue/batches/{batch.pk}/undo/", {"reason": " "})

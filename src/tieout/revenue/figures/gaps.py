@@ -44,10 +44,19 @@ _OTHERWISE = _Mending(
 )
 
 
-def mending(name: str) -> tuple[str, str]:
-    """Who can mend what the engine refuses under this name, in words, and how."""
-    owner, _, remedy = _MENDING.get(name, _OTHERWISE)
-    return Gap.Owner(owner).label, remedy
+def foreseen(environment_id: int | None, refusal: Refusal) -> Gap:
+    """The gap that a refusal would become, not stored: for a preview."""
+    owner, table, remedy = _MENDING.get(refusal.name, _OTHERWISE)
+    return Gap(
+        environment_id=environment_id,
+        rule=refusal.name,
+        table=table,
+        contract_id=refusal.contract_id,
+        line_id=refusal.line_id,
+        owner=owner,
+        cause=refusal.said[:1000],
+        remedy=remedy,
+    )
 
 
 def note(
@@ -74,16 +83,6 @@ def note(
 
 
 def _gap(environment_id: int | None, refusal: Refusal, now: datetime) -> Gap:
-    owner, table, remedy = _MENDING.get(refusal.name, _OTHERWISE)
-    return Gap(
-        environment_id=environment_id,
-        rule=refusal.name,
-        table=table,
-        contract_id=refusal.contract_id,
-        line_id=refusal.line_id,
-        owner=owner,
-        cause=refusal.said[:1000],
-        remedy=remedy,
-        first_seen_at=now,
-        last_seen_at=now,
-    )
+    made = foreseen(environment_id, refusal)
+    made.first_seen_at = made.last_seen_at = now
+    return made

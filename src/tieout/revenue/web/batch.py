@@ -13,15 +13,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from tieout.people.actors import Permission
+from tieout.recognition.errors import Refusal
 from tieout.revenue import words
 from tieout.revenue.batches import matching, operations, queries, reading
 from tieout.revenue.batches.errors import HasProblems
 from tieout.revenue.batches.marking import write_marked
 from tieout.revenue.batches.sources import ENCODINGS
 from tieout.revenue.batches.vocabulary import KINDS, columns_of
-from tieout.revenue.figures.gaps import mending
+from tieout.revenue.figures.gaps import foreseen
 from tieout.revenue.models import Batch
 from tieout.revenue.tasks import defer_applying, defer_reading
+from tieout.revenue.web.gaps import mend_url
 from tieout.web.details import DetailPage, Tab
 from tieout.web.forms import FormPage
 from tieout.web.fragments import Fragment
@@ -120,13 +122,13 @@ def shown_impact(batch: Batch) -> dict[str, Any]:
         "tables": words.in_order(batch.counts.get("tables", {})),
         "figures": _by_figure([_with_difference(each) for each in batch.impact.get("periods", ())]),
         "journals": [_with_difference(each | {"figure": _role(each)}) for each in batch.impact.get("journals", ())],
-        "refused": [_with_mending(each) for each in batch.impact.get("refused", ())[:50]],
+        "refused": [_refused(batch, each) for each in batch.impact.get("refused", ())[:50]],
     }
 
 
-def _with_mending(refusal: Mapping[str, Any]) -> dict[str, Any]:
-    owner, remedy = mending(refusal["name"])
-    return {**refusal, "owner": owner, "remedy": remedy}
+def _refused(batch: Batch, refusal: Mapping[str, Any]) -> dict[str, Any]:
+    gap = foreseen(batch.environment_id, Refusal(**refusal))
+    return {"gap": gap, "mend_url": mend_url(batch.environment_id, gap)}
 
 
 def _role(change: Mapping[str, Any]) -> str:

@@ -103,11 +103,10 @@ def mend_url(environment_id: int | None, gap: Gap) -> str:
         return _product_form(environment_id, product)
     if gap.table == "ssp":
         return f"{reverse('enter', args=['ssp'])}?{urlencode(_ssp(environment_id, gap, product))}"
-    if gap.table == "line" and gap.contract_id:
-        return reverse("contract_edit", args=[gap.contract_id])
-    if gap.table:
+    if gap.table and gap.table != "line":
         return reverse("enter", args=[gap.table])
-    return reverse("contract_edit", args=[gap.contract_id]) if gap.contract_id else ""
+    known = queries.rows(environment_id, "contract").filter(contract_id=gap.contract_id).exists()
+    return reverse("contract_edit", args=[gap.contract_id]) if known else ""
 
 
 def _line(environment_id: int | None, gap: Gap) -> Any:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 
 from tieout.audit.models import Entry
 from tieout.connect.models import Connection
@@ -41,6 +42,21 @@ def test_a_form_makes_a_batch_of_one_that_is_applied_audited_and_can_be_undone(a
     batches.undo(accountant, batch_id=last.pk, reason="Needed", now=NOW)
     assert FACTS["line"]._default_manager.filter(until__isnull=True).get().price == 900
     assert Entry.objects.filter(subject=f"batch:{batch.pk}", action="apply batch").exists()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("update revenue_line set price = 900", "can only be ended, once"),
+        ("update revenue_line set price = 900, until_id = since_id", "can only be ended, once"),
+        ("update revenue_line set until_id = null", "can only be ended, once"),
+        ("delete from revenue_line", "ended, not deleted"),
+    ],
+)
+def test_the_database_itself_keeps_every_version(accountant: Actor, statement: str, said: str) -> None:
+    entered(accountant, contract=[CONTRACT], line=[LINE])
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match=said):
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize(

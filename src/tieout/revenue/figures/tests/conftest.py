@@ -25,22 +25,23 @@ def environment_id(environments: dict[str, Environment]) -> int:
 
 @pytest.fixture
 def bring(environment_id: int) -> Bring:
+    """`brought` for the environment of the test."""
+    return lambda tables, hours=0: brought(environment_id, tables, hours)
+
+
+def brought(environment_id: int, tables: Mapping[str, Sequence[Mapping[str, Any]]], hours: int = 0) -> Batch:
     """Apply rows by table at a moment counted in hours; a row with the key of a current one takes its place."""
-
-    def _bring(tables: Mapping[str, Sequence[Mapping[str, Any]]], hours: int = 0) -> Batch:
-        at = NOW + timedelta(hours=hours)
-        batch = Batch.objects.create(
-            environment_id=environment_id, origin="upload", state="applied", title="T", created_at=at, applied_at=at
-        )
-        for table, rows in tables.items():
-            model = FACTS[table]._default_manager
-            for number, row in enumerate(rows, 2):
-                key = {name: row[name] for name in KEYS[table] if name in row}
-                model.filter(environment_id=environment_id, until=None, **key).update(until=batch)
-                model.create(environment_id=environment_id, since=batch, row=number, **row)
-        return batch
-
-    return _bring
+    at = NOW + timedelta(hours=hours)
+    batch = Batch.objects.create(
+        environment_id=environment_id, origin="upload", state="applied", title="T", created_at=at, applied_at=at
+    )
+    for table, rows in tables.items():
+        model = FACTS[table]._default_manager
+        for number, row in enumerate(rows, 2):
+            key = {name: row[name] for name in KEYS[table] if name in row}
+            model.filter(environment_id=environment_id, until=None, **key).update(until=batch)
+            model.create(environment_id=environment_id, since=batch, row=number, **row)
+    return batch
 
 
 def sold(contract: str, price: int = 120_000, product: str = "seat", **columns: Any) -> dict[str, list[dict[str, Any]]]:
