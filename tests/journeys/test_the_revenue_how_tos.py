@@ -14,17 +14,19 @@ import pytest
 import time_machine
 
 from tieout.cli.root import main
+from tieout.demo.site import connection, revio_values
 from tieout.ledger.journals.tests.books import NOW, RevenueBooks
 from tieout.ledger.journals.tests.live import connected, work
 from tieout.ledger.models import Posting
-from tieout.people.actors import Role
+from tieout.people.actors import Actor, Role
 from tieout.people.models import User
 from tieout.reports.tests.books import FIRST, company, computed, discount
-from tieout.revenue.models import Period
+from tieout.revenue.models import Batch, Period
 from tieout.sandbox.intacct.app import IntacctSandbox
 from tieout.sandbox.kit.server import RunningSandbox, build
-from tieout.sync.models import ACTIVE, Job
+from tieout.sync.models import ACTIVE, Job, Process
 
+BILLING = "load-from-a-billing-system.md"
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 MAY_END_WITH_ONE = ("close status", "report tie-out")
 Values = Mapping[str, Callable[[], object]]
@@ -94,6 +96,27 @@ def test_post_journals(shell: Shell, ledger: RunningSandbox) -> None:
         }
         follow("post-journals.md", values, shell)
     assert set(Posting.objects.values_list("state", flat=True)) == {"reversed", "verified"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_load_from_a_billing_system(
+    shell: Shell, actor: Callable[..., Actor], vendors: RunningSandbox, tmp_path: Path
+) -> None:
+    given = re.search(r"^```json\n(.*?)^```", (FOLDER / BILLING).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert given
+    (tmp_path / "sales.json").write_text(given[1], "utf-8")
+    with time_machine.travel(NOW, tick=True):
+        source = connection(actor(Role.ADMIN), "revio", "Rev.io", revio_values(vendors.credentials()), NOW)
+        values = {
+            "CONNECTION": lambda: source.pk,
+            "PROCESS": lambda: Process.objects.get().pk,
+            "BATCH": lambda: Batch.objects.get(state=Batch.State.WAITING).pk,
+        }
+        follow(BILLING, values, shell)
+    assert list(Batch.objects.order_by("pk").values_list("origin", "state")) == [
+        ("job", "discarded"),
+        ("upload", "applied"),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

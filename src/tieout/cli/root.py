@@ -60,6 +60,7 @@ _REVENUE = {
     "apply": "Apply a batch that is ready.",
     "undo": "Bring back what was known before a batch.",
     "discard": "Put aside a batch that was not applied.",
+    "original": "Save the file of a batch, exactly as it came in.",
     "template": "An empty import file with this site's columns and choices.",
     "export": "Everything in force as an import file.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfile
 from typing import Annotated
 
 import typer
@@ -94,6 +95,21 @@ def undo_batch(
 def discard_batch(terminal: Terminal, number: Number) -> None:
     """Put aside a batch that was not applied."""
     _show(terminal, operations.discard(terminal.actor, batch_id=number, now=terminal.now))
+
+
+@command(imports, "original", Permission.READ)
+def save_original(
+    terminal: Terminal,
+    number: Number,
+    target: Annotated[
+        Path | None, typer.Argument(help="Where to write it; without it, under its own name here.")
+    ] = None,
+) -> None:
+    """Save the file of a batch, exactly as it came in."""
+    found = queries.batch(terminal.actor.environment_id, number)
+    written = target or Path(Path(found.file_name).name)
+    copyfile(queries.original(found), written)
+    terminal.done(f"{written} is written.", {"file": str(written)})
 
 
 @command(imports, "template", Permission.READ)
