@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -12,7 +14,7 @@ from tieout.recognition import engine
 from tieout.recognition.errors import Refusal
 from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
-from tieout.revenue.figures.loading import Scope, read
+from tieout.revenue.figures.loading import Scope, without_and_with
 from tieout.revenue.figures.staged import NOTHING, Staged
 
 BY_PERIOD = ("revenue", "deferred")
@@ -49,19 +51,16 @@ class Impact:
 def impact(environment_id: int | None, staged: Staged) -> Impact:
     """Compute the contracts that the staged rows touch twice, without and with these rows. Changes nothing."""
     touched = None if _touches_all(staged) else staged.contracts()
-    with read(Scope(environment_id, contracts=touched)) as book:
-        refused_before = engine.recognise_what_can_be(book)
-        before = _figures(book)
-    with read(Scope(environment_id, contracts=touched), staged=staged) as book:
-        contracts = book.execute("SELECT count(*) FROM contract").fetchone()
-        refused = engine.recognise_what_can_be(book)
-        after = _figures(book)
-    changes = _compared(before, after)
+    books = without_and_with(Scope(environment_id, contracts=touched), staged)
+    # Few contracts are computed side by side; all of them one after the other, because of the memory that they take.
+    with ThreadPoolExecutor(1 if touched is None else 2) as pool, closing(books):
+        before, after = pool.map(_computed, list(books)) if touched is not None else map(_computed, books)
+    changes = _compared(before.figures, after.figures)
     return Impact(
-        contracts=contracts[0] if contracts else 0,
+        contracts=after.contracts,
         periods=[each for each in changes if each.figure in BY_PERIOD],
         journals=[each for each in changes if each.figure not in BY_PERIOD],
-        refused=[each for each in refused if each not in refused_before],
+        refused=[each for each in after.refused if each not in before.refused],
     )
 
 
@@ -71,6 +70,20 @@ def _touches_all(staged: Staged) -> bool:
 
 
 Figures = Mapping[tuple[str, str, str, str], int]
+
+
+class _Computed(NamedTuple):
+    contracts: int
+    refused: Sequence[Refusal]
+    figures: Figures
+
+
+def _computed(book: duckdb.DuckDBPyConnection) -> _Computed:
+    """Takes the book up."""
+    with book:
+        contracts = book.execute("SELECT count(*) FROM contract").fetchone()
+        refused = engine.recognise_what_can_be(book)
+        return _Computed(contracts[0] if contracts else 0, refused, _figures(book))
 
 
 def _figures(book: duckdb.DuckDBPyConnection) -> Figures:

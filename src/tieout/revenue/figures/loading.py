@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -59,11 +59,22 @@ def read(scope: Scope, *, staged: Staged = NOTHING, path: Path | None = None) ->
     book = engine.new_book(path, memory=MEMORY if path else "")
     if scope.contracts is not None:
         scope = Scope(scope.environment_id, scope.known_at, staged.contracts() | scope.contracts)
-    with one_moment():
-        fill(book, scope)
+    with one_moment(), copied(scope) as rows:
+        fill(book, rows)
         staged.lay_over(book)
         finish(book, scope)
     return book
+
+
+def without_and_with(scope: Scope, staged: Staged) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Two books of one moment, one after the other: as things are, and with the staged rows laid over."""
+    with one_moment(), copied(scope) as rows:
+        for above in (NOTHING, staged):
+            book = engine.new_book()
+            fill(book, rows)
+            above.lay_over(book)
+            finish(book, scope)
+            yield book
 
 
 @contextmanager
@@ -78,13 +89,21 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def fill(book: duckdb.DuckDBPyConnection, scope: Scope) -> None:
-    """The tables that people and connectors deliver."""
+@contextmanager
+def copied(scope: Scope) -> Iterator[Path]:
+    """A folder with the tables that people and connectors deliver."""
+    whole = _with_arrangements(scope)
     with tempfile.TemporaryDirectory(prefix="tieout-load-") as folder:
         for table in KEYS:
-            copied = Path(folder) / table
-            _copy_out(table, scope, copied)
-            book.execute(_insert(table, copied))
+            _copy_out(table, whole, Path(folder) / table)
+        yield Path(folder)
+
+
+def fill(book: duckdb.DuckDBPyConnection, rows: Path) -> None:
+    """Take in the tables of such a folder; what holds no row is left out."""
+    for table in KEYS:
+        if (rows / table).stat().st_size:
+            book.execute(_insert(table, rows / table))
 
 
 def finish(book: duckdb.DuckDBPyConnection, scope: Scope) -> None:
@@ -122,17 +141,24 @@ def _query(table: str, scope: Scope) -> tuple[str, list[Any]]:
         conditions += " and came.applied_at <= %s and (went.applied_at is null or went.applied_at > %s)"
         values += [scope.known_at, scope.known_at]
     if scope.contracts is not None and "contract_id" in INPUTS[table]:
-        conditions += f" and f.contract_id in ({_WITH_ARRANGEMENTS})"
-        values += [sorted(scope.contracts), scope.environment_id, sorted(scope.contracts)]
+        conditions += " and f.contract_id = any(%s)"
+        values.append(sorted(scope.contracts))
     alias = "" if " f join" in rows else " f"
     return f"select {columns} from {rows}{alias} where {conditions}", values  # noqa: S608
 
 
-_WITH_ARRANGEMENTS = """
-    select unnest(%s::text[]) union
+def _with_arrangements(scope: Scope) -> Scope:
+    """The same scope, with the contracts that ever were one arrangement with its own."""
+    if scope.contracts is None:
+        return scope
+    with connection.cursor() as cursor:
+        cursor.execute(_ARRANGED, [scope.environment_id, scope.environment_id, sorted(scope.contracts)])
+        return replace(scope, contracts=scope.contracts | {name for (name,) in cursor.fetchall()})
+
+
+_ARRANGED = """
     select c.contract_id from revenue_contract c where c.environment_id = %s and c.arrangement_id <> '' and c.arrangement_id in
-        (select m.arrangement_id from revenue_contract m
-         where m.environment_id = c.environment_id and m.contract_id = any(%s::text[]))
+        (select m.arrangement_id from revenue_contract m where m.environment_id = %s and m.contract_id = any(%s))
 """
 
 

@@ -37,36 +37,31 @@ class Made:
     """The contracts computed again; None: all."""
 
 
-def make(
-    environment_id: int | None,
-    *,
-    cause: str,
-    now: datetime,
-    contracts: Collection[str] | None = None,
-    workers: int | None = None,
-) -> FigureSet:
-    """Compute all figures, or those of some contracts on the base of the latest set. Raises Refused, Untied, ShardFailed.
-
-    What batches changed since the base is computed as well. Everything is computed when the base cannot be built on: the engine,
-    the periods or the settings are others, or too much changed.
-    """
+def make(environment_id: int | None, *, cause: str, now: datetime, workers: int | None = None) -> FigureSet:
+    """Compute all figures. Raises Refused, Untied, ShardFailed."""
     with tempfile.TemporaryDirectory(prefix="tieout-figures-") as name:
-        folder = Path(name)
-        state = state_of(environment_id)
-        base = _base(environment_id, state) if contracts is not None else None
-        made = _partial(environment_id, base, contracts, folder) if base and contracts is not None else None
-        if made is None:
-            state, made = _whole(environment_id, folder, workers)
+        state, made = _whole(environment_id, Path(name), workers)
         return _enter(environment_id, state, made, cause, now)
 
 
 def refresh(environment_id: int | None, *, now: datetime) -> FigureSet:
-    """Bring the figures up to date with what was applied, at the least cost; the latest set when nothing was."""
-    base = latest(environment_id)
+    """Bring the figures up to date with what was applied, at the least cost; the latest set when nothing was.
+
+    Everything is computed when the latest set cannot be built on: the engine, the periods or the settings are others, or too
+    much changed. Raises as `make` does.
+    """
+    state = state_of(environment_id)
+    base = _base(environment_id, state)
     changed = changed_since(environment_id, base) if base else None
-    if base and changed == frozenset() and _base(environment_id, state_of(environment_id)):
+    if base and changed == frozenset():
         return base
-    return make(environment_id, cause=FigureSet.Cause.DATA, now=now, contracts=changed)
+    with tempfile.TemporaryDirectory(prefix="tieout-figures-") as name:
+        computed = recompute(environment_id, base, changed, Path(name)) if base and changed is not None else None
+        if computed:
+            made = Made(computed.outcome, base, computed.contracts)
+        else:
+            state, made = _whole(environment_id, Path(name), None)
+        return _enter(environment_id, state, made, FigureSet.Cause.DATA, now)
 
 
 def _base(environment_id: int | None, state: State) -> FigureSet | None:
@@ -89,15 +84,6 @@ def _whole(environment_id: int | None, folder: Path, workers: int | None) -> tup
             return state, Made(shards.compute_here(book, folder))
     chosen = shards.plan(lines, workers=workers or len(os.sched_getaffinity(0)), lenient=True)
     return state, Made(shards.compute(path, folder / "shards", chosen))
-
-
-def _partial(environment_id: int | None, base: FigureSet, contracts: Collection[str], folder: Path) -> Made | None:
-    """None when the changes are too many, or may concern any contract."""
-    since = changed_since(environment_id, base)
-    if since is None:
-        return None
-    computed = recompute(environment_id, base, since | frozenset(contracts), folder)
-    return Made(computed.outcome, base, computed.contracts) if computed else None
 
 
 def _enter(environment_id: int | None, state: State, made: Made, cause: str, now: datetime) -> FigureSet:

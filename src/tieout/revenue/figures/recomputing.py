@@ -7,6 +7,7 @@ base knew, with the same engine, periods and settings; so it is what the base ho
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +45,8 @@ def recompute(environment_id: int | None, base: FigureSet, changed: frozenset[st
         if again - touched:
             before.close()
             before = loading.read(loading.Scope(environment_id, base.known.applied_at, again))
-    with before, after:
-        were = shards.compute_here(before, folder / "were")
-        are = shards.compute_here(after, folder / "are")
+    with before, after, ThreadPoolExecutor(2) as pool:
+        were, are = pool.map(shards.compute_here, (before, after), (folder / "were", folder / "are"))
     replaced = _write_names(folder / "replaced.parquet", again)
     totals = _differ(placed(base)[0], were.totals, are.totals, folder)
     return Recomputed(shards.Outcome({**are.parts, "replaced": [replaced]}, totals, are.refused), again)

@@ -24,14 +24,9 @@ class Staged:
 
     def contracts(self) -> frozenset[str]:
         """The contracts that the rows name."""
-        found: set[str] = set()
-        with engine.new_book() as book:
-            for given in (self.rows, self.ends):
-                for table, rows in given.items():
-                    if "contract_id" in INPUTS[table]:
-                        _take(book, "taken", table, rows)
-                        found |= {name for (name,) in book.execute("SELECT DISTINCT contract_id FROM taken").fetchall()}
-        return frozenset(found)
+        given = [(table, rows) for each in (self.rows, self.ends) for table, rows in each.items()]
+        named = [_contracts(rows) for table, rows in given if "contract_id" in INPUTS[table]]
+        return frozenset().union(*named)
 
     def lay_over(self, book: duckdb.DuckDBPyConnection) -> None:
         """Exchange rows with the same key, add the new ones, and take away what is ended."""
@@ -46,6 +41,14 @@ class Staged:
 
 
 NOTHING = Staged()
+
+
+def _contracts(rows: Rows) -> set[str]:
+    if not isinstance(rows, Path):
+        return {row.get("contract_id", "") for row in rows}
+    with duckdb.connect() as reader:
+        found = reader.execute("SELECT DISTINCT contract_id FROM read_parquet(?)", [str(rows)])
+        return {name for (name,) in found.fetchall()}
 
 
 def _take(book: duckdb.DuckDBPyConnection, name: str, table: str, rows: Rows) -> None:
