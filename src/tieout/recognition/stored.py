@@ -20,6 +20,7 @@ BY_CONTRACT = ("contract", "line", "movement", "running")
 """Files whose rows belong to contracts, and are replaced with them."""
 TOTALS = ("calendar", "waterfall", "target")
 """Files that each set has whole."""
+_FORM = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000"
 
 
 def save(book: duckdb.DuckDBPyConnection, folder: Path, *, shards: int = 1, shard: int = 0) -> Files:
@@ -40,8 +41,8 @@ def merge(totals: Files, folder: Path) -> Files:
 
 
 def write(book: duckdb.DuckDBPyConnection, view: str, path: Path) -> Path:
-    """Write a table or view into a Parquet file."""
-    book.execute(f"COPY (FROM {view}) TO '{quoted(path)}' (FORMAT parquet)")
+    """Write a table or view into a Parquet file: numbers as steps, and dictionaries for what repeats itself often."""
+    book.execute(f"COPY (FROM {view}) TO '{quoted(path)}' ({_FORM})")
     return path
 
 

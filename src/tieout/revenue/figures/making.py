@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -112,11 +113,13 @@ def _files(made: Made) -> dict[str, dict[str, Any]]:
     kept = {name: about for name, about in before.items() if "/" in name}
     generation = 1 + max((int(name.split("/")[0]) for name in kept), default=-1)
     new = {
-        f"{generation}/{table}/{part:04}": _keep(place)
+        f"{generation}/{table}/{part:04}": place
         for table, places in made.outcome.parts.items()
         for part, place in enumerate(places)
     }
-    return kept | new | {name: _keep(places[0]) for name, places in made.outcome.totals.items()}
+    new |= {name: places[0] for name, places in made.outcome.totals.items()}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing leaves Python free
+        return kept | dict(zip(new, pool.map(_keep, new.values()), strict=True))
 
 
 def _keep(place: Path) -> dict[str, Any]:
