@@ -117,5 +117,10 @@ def _where(gap: Gap) -> str:
     return " · ".join(part for part in (gap.contract_id, gap.line_id) if part) or "All contracts"
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """The number with its word; `many` is `one` with an s unless it is given."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def _said(counts: list[tuple[int, str, str]]) -> str:
-    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
+    return ", ".join(counted(*each) for each in counts if each[0])

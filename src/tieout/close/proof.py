@@ -13,6 +13,7 @@ import duckdb
 from django.db import connection
 from django.db.models import Count, QuerySet
 
+from tieout.close.facts import counted
 from tieout.close.steps import Fact, Facts
 from tieout.kernel.money import Money
 from tieout.ledger import journals
@@ -104,10 +105,10 @@ def preview(period: Period, proof: Proof) -> Facts:
     moves = proof.dry_run.moves
     held = [[line.currency, line.account, line.dimensions, line.holds_after] for line in proof.dry_run.lines]
     if missing:
-        said = f"{len(missing)} amounts have no account"
+        said = f"{counted(len(missing), 'amount has', 'amounts have')} no account"
     else:
-        said = f"{len(moves)} lines to post" if moves else "Nothing is left to post"
-    look = Fact("Dry run", f"{len(moves)} lines", True, "close_dry_run", (period.pk,))
+        said = f"{counted(len(moves), 'line')} to post" if moves else "Nothing is left to post"
+    look = Fact("Dry run", counted(len(moves), "line"), True, "close_dry_run", (period.pk,))
     return Facts(not missing, said, (look, *missing[:_SHOWN]), held)
 
 
@@ -116,9 +117,12 @@ def posted(period: Period, proof: Proof) -> Facts:
     found = postings_of(period)
     optional = journals.journal_process(period.environment_id) is None
     states = list(found.order_by("state").values_list("state").annotate(count=Count("pk")))
-    open_states = [Fact(State(state).label, f"{count} entries", state == State.VERIFIED) for state, count in states]
+    open_states = [
+        Fact(State(state).label, counted(count, "entry", "entries"), state == State.VERIFIED, "journals")
+        for state, count in states
+    ]
     left = len(proof.dry_run.moves) + len(proof.dry_run.missing)
-    lines = [*open_states, *([Fact("Left to post", f"{left} lines", False)] if left else [])]
+    lines = [*open_states, *([Fact("Left to post", counted(left, "line"), False, "journals")] if left else [])]
     clear = not left and all(line.clear for line in lines)
     said = _posted_said(clear, left, bool(states), optional)
     return Facts(clear, said, tuple(lines), sorted(found.values_list("pk", flat=True)), optional and not clear)
@@ -136,7 +140,7 @@ def _posted_said(clear: bool, left: int, any_entry: bool, optional: bool) -> str
         return "The ledger holds every entry" if any_entry else "There is nothing to post"
     if optional:
         return "No process posts journals from here"
-    return f"{left} lines are left to post" if left else "Entries are under way"
+    return f"{counted(left, 'line is', 'lines are')} left to post" if left else "Entries are under way"
 
 
 def _pair(label: str, left: dict[str, int], right: dict[str, int]) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from tieout.close import facts, proof
 from tieout.close.models import Closing, Policy, Signature, StepOwner
-from tieout.close.steps import RULE, RULES, Facts, Signed, Step, StepState, judge, missing
+from tieout.close.steps import RULE, RULES, Facts, Signed, Step, StepState, judge, lockable, missing
 from tieout.kernel.errors import NotFound
 from tieout.ledger import journals
 from tieout.ledger.models import Posting
@@ -71,7 +71,8 @@ def checklist(environment_id: int | None, period_id: int) -> Checklist:
         )
         for rule in RULES
     ]
-    return Checklist(period, closing, states, proved)
+    *above, lock = states
+    return Checklist(period, closing, [*above, lockable(lock, above)], proved)
 
 
 def record(states: Sequence[StepState], *, closed_by: str, who: int | str, now: datetime) -> list[dict[str, Any]]:

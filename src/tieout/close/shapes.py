@@ -74,7 +74,7 @@ class Step(Schema):
 
     step: str
     label: str
-    state: str = Field(description="done, attention, ready (only a signature is missing) or later.")
+    state: str = Field(description="done, attention, ready (only a person is missing) or later.")
     said: str
     asks: str
     owner: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -136,11 +136,13 @@ class StepState:
 
     @property
     def state(self) -> str:
-        """`done`, `attention` when something is not clear, `ready` when only a signature is missing, else `later`."""
+        """`done`, `attention` when something is not clear, `ready` when only a person is missing, else `later`."""
         if self.done:
             return "done"
         if not self.reachable:
             return "later"
+        if self.step is Step.LOCKED:
+            return "ready"
         return "ready" if self.facts.clear and self.signable else "attention"
 
 
@@ -160,6 +162,13 @@ def judge(rule: Rule, facts: Facts, signatures: Sequence[Signed], *, frozen: boo
 def missing(states: Sequence[StepState]) -> list[StepState]:
     """The steps that stand between the period and its close."""
     return [each for each in states if each.step is not Step.LOCKED and not each.done]
+
+
+def lockable(lock: StepState, above: Sequence[StepState]) -> StepState:
+    """The last step, which is within reach once every step above it is done."""
+    if not lock.reachable or missing(above):
+        return replace(lock, reachable=False)
+    return replace(lock, facts=replace(lock.facts, said="Everything above is done"))
 
 
 def approved_by_another(states: Sequence[StepState], preparer: int | str, closer: int | str) -> bool:

@@ -49,7 +49,8 @@ def answer(request: HttpRequest, error: TieoutError) -> HttpResponse:
 
 def _page(request: HttpRequest, error: TieoutError) -> HttpResponse:
     layout = "web/base.html" if getattr(request, "actor", None) else "web/entrance.html"
-    shown = {"error": error, "layout": layout, "title": "Not possible"}
+    back = getattr(request, "back", None)
+    shown = {"error": error, "layout": layout, "title": "Not possible", "back": back() if back else ""}
     return render(request, "errors/error.html", shown, status=error.http_status)
 
 

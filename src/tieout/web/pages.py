@@ -22,6 +22,7 @@ from django.views.generic import TemplateView, View
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from tieout.kernel.errors import TieoutError
 from tieout.people.actors import Actor, Permission
 from tieout.people.models import Environment, Site
 
@@ -77,6 +78,8 @@ class Request(HttpRequest):
     environment: Environment | None
     environments: list[Environment]
     htmx: HtmxDetails
+    back: Callable[[], str]
+    """Where a refused act leads back to; only such a request has it."""
 
 
 class Guarded(View):
@@ -154,7 +157,11 @@ class Action(Guarded):
         return _question(self).get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        said = self.act()
+        try:
+            said = self.act()
+        except TieoutError:
+            self.request.back = self.next_url
+            raise
         if said:
             messages.success(request, said)
         return redirect(self.next_url())

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from tieout.close import operations, package, proof, queries
 from tieout.close.queries import Checklist
-from tieout.close.steps import Fact, StepState
+from tieout.close.steps import Fact, Step, StepState
 from tieout.close.web.tables import PeriodFilters, PeriodTable
 from tieout.people.actors import Permission
 from tieout.revenue import periods
@@ -60,6 +60,8 @@ class StepRow:
     mine: bool
     """Whether the person looking signed it."""
     signable: bool
+    go: tuple[str, str] | None
+    """What the step waits for: the label and address of the page where it is done."""
 
 
 class ClosePage(DetailPage):
@@ -98,6 +100,7 @@ class ClosePage(DetailPage):
             "last": len(found.steps),
             "over": self.now.date() >= period.ends_on,
             "reopenable": _is_reopenable(period),
+            "following": periods.after(period) if period.state == Period.State.CLOSED else None,
         }
 
 
@@ -106,7 +109,18 @@ def _rows(found: Checklist, user_id: int | None) -> Iterator[StepRow]:
     for each in found.steps:
         mine = user_id in {signed.who for signed in each.signatures}
         lines = [Line(fact, _url(fact)) for fact in each.facts.lines]
-        yield StepRow(each, lines, mine and not closed, each.signable and not closed)
+        yield StepRow(each, lines, mine and not closed, each.signable and not mine and not closed, _go(found, each))
+
+
+def _go(found: Checklist, state: StepState) -> tuple[str, str] | None:
+    if state.done or not state.reachable:
+        return None
+    pages = {
+        Step.SSP: ("SSP book", reverse("ssp_book")),
+        Step.PREVIEW: ("Dry run", reverse("close_dry_run", args=[found.period.pk])),
+        Step.POSTED: ("Post journals", reverse("journals")),
+    }
+    return pages.get(state.step)
 
 
 def _url(fact: Fact) -> str:

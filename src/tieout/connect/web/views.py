@@ -125,7 +125,14 @@ class Detail(DetailPage, _UnderConnections):
         shown = super().get_context_data(**kwargs)
         connector = queries.connector_of(self.object)
         allowed = self.actor.may(operations.permission_for(connector))
-        return {**shown, "connector": connector, "allowed": allowed, "fields": _fields(connector, self.object)}
+        told = {"fields": _fields(connector, self.object), "next_steps": list(self._next_steps(connector))}
+        return {**shown, "connector": connector, "allowed": allowed, **told}
+
+    def _next_steps(self, connector: Connector) -> Iterable[tuple[str, str]]:
+        if connector.direction == "target" and self.actor.may(Permission.SET_UP_ACCOUNTING):
+            yield "Set up the journals of revenue", reverse("accounting")
+        if self.actor.may(Permission.EDIT_PROCESS):
+            yield "Set up a process", reverse("process_new")
 
 
 def _fields(connector: Connector, connection: Connection) -> list[tuple[str, str, bool]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
-from tieout.ledger import queries
+from tieout.ledger import preflight, queries, reference
+from tieout.ledger.drafts import document_of
+from tieout.ledger.errors import PreflightFailed
 from tieout.ledger.journals.dry_run import DryRun, difference, frozen
 from tieout.ledger.journals.places import text_of_line
 from tieout.ledger.journals.posted import KIND
@@ -38,6 +40,11 @@ def journal_postings(environment_id: int | None) -> QuerySet[Posting]:
     return queries.postings(environment_id).filter(process__kind=KIND)
 
 
+def failed(environment_id: int | None) -> QuerySet[Posting]:
+    """Entries that the ledger refused, or would, newest first."""
+    return journal_postings(environment_id).filter(state=Posting.State.FAILED).order_by("-pk")
+
+
 def due(environment_id: int | None) -> list[tuple[Period, int]]:
     """The closing period of each entity and the last closed ones, with how many entries wait to be posted."""
     waiting = list(journal_postings(environment_id).filter(state__in=WAITING).values_list("header", flat=True))
@@ -64,6 +71,19 @@ def sums(postings: Sequence[Posting]) -> list[Sum]:
         Sum(currency, account, tuple(filter(None, dimensions.split(";"))), prior, debit, credit)
         for (currency, account, dimensions, prior), (debit, credit) in sorted(found.items())
     ]
+
+
+def foreseen(postings: Sequence[Posting]) -> list[tuple[Posting, PreflightFailed]]:
+    """What the ledger's lists, as last seen, foretell to be refused; the ledger itself is not asked."""
+    prefetch_related_objects(postings, "lines", "process__target")
+    seen = {target: reference.chart(target) for target in {each.process.target for each in postings}}
+    found = []
+    for each in postings:
+        try:
+            preflight.check(document_of(each), seen[each.process.target])
+        except PreflightFailed as refusal:
+            found.append((each, refusal))
+    return found
 
 
 def dry_run(environment_id: int | None, period: Period) -> tuple[FigureSet | None, DryRun | None]:

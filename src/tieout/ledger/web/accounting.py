@@ -53,14 +53,15 @@ class Accounting(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         where = self.actor.environment_id
         process, told = journal_process(where), journal_settings(where)
-        look = readiness.last_look(where)
+        look, covered = readiness.last_look(where), coverage(where)
         shown = {
             "process": process,
             "settings": told if process else None,
             "schedule_label": Schedule.parse(process.schedule).label() if process else "",
             "entities": [(name, told.place(name)) for name in _entities(where, told)],
             "events": forms.event_table(where),
-            "coverage": coverage(where),
+            "coverage": covered,
+            "missing": forms.missing_accounts(covered.missing),
             "fields": CustomField.objects.filter(environment_id=where),
             "look": look,
             "parts": _by_part(look.checks) if look else [],
@@ -238,6 +239,8 @@ class Look(Action):
     def act(self) -> str:
         found = readiness.look(actor=self.actor, now=self.now)
         missing = [point.name for point in found if not point.ok]
+        if not missing and coverage(self.actor.environment_id).missing:
+            return "The ledger is ready; accounts are still to be mapped."
         if not missing:
             return "The ledger would take the journals."
         messages.error(self.request, f"Not everything is in order: {', '.join(missing)}.")

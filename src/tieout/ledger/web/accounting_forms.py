@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tieout.connect import queries as connect
 from tieout.connect.models import Connection
+from tieout.ledger.journals.coverage import Needed
 from tieout.ledger.journals.dry_run import mapped
 from tieout.ledger.journals.events import EVENT_NAMES, event_roles, role_about, role_label
 from tieout.ledger.journals.mapping_file import by_event
@@ -65,6 +66,16 @@ def event_table(environment_id: int | None) -> list[EventRow]:
             found.append(_row({"event": event}, names, partly))
         found += [_row(row, names, partly) for row in rows if row["event"] == event]
     return found
+
+
+def missing_accounts(needed: Iterable[Needed]) -> list[tuple[str, str]]:
+    """What the figures hold without an account: in words, once each, with the form that maps it for everything."""
+    found = {}
+    for each in needed:
+        label = " · ".join(filter(None, (role_label(each.role), each.product_id, each.entity)))
+        event = next((name for name in EVENT_NAMES if each.role in event_roles(name)), "")
+        found[label] = f"{reverse('accounting_map')}?{urlencode({'event': event})}"
+    return list(found.items())
 
 
 def targets(environment_id: int | None) -> list[Connection]:

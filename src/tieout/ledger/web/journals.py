@@ -11,6 +11,7 @@ import django_tables2
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import TextInput
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from tieout.kernel.errors import InvalidInput
@@ -28,12 +29,13 @@ from tieout.sync.models import ACTIVE, Job
 from tieout.sync.tasks import defer
 from tieout.sync.web.tables import CountColumn, HistoryFilters, JobTable
 from tieout.web.columns import LinkColumn, MoneyColumn, TemplateColumn
-from tieout.web.fragments import Fragment
+from tieout.web.fragments import STOP_POLLING, Fragment
 from tieout.web.lists import Empty, KeysetPage, ListPage, ListTable
 from tieout.web.pages import Action, Button, Crumb, Page
 
 MOST = 1000
 LINES = 200
+MOST_FAILED = 10
 OUTCOME = (("posted", "Posted"), ("failed", "Failed"), ("reversed", "Reversed"), ("differences", "Not as planned"))
 
 
@@ -153,6 +155,7 @@ class Preview(UnderJournals):
             "rows": rows,
             "line_count": len(rows),
             "totals": [Money(minor, currency) for currency, minor in sorted(totals.items())],
+            "foreseen": journal_queries.foreseen(found),
         }
         return super().get_context_data(**shown, **kwargs)
 
@@ -166,7 +169,7 @@ class PostJournals(Action):
     def act(self) -> str:
         wanted = chosen(self.request.POST.getlist("posting"))
         jobs = operations.post_now(actor=self.actor, posting_ids=wanted, now=self.now, defer=defer)
-        return f"{jobs[0]} is queued: it posts {len(wanted)} entries."
+        return f"{jobs[0]} is queued: it posts {len(wanted)} {'entry' if len(wanted) == 1 else 'entries'}."
 
 
 class Prepare(Action):
@@ -246,6 +249,12 @@ class ExportLive(Fragment):
     def finished(self, shown: dict[str, Any]) -> bool:
         return not shown["active"]
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        if response.status_code == STOP_POLLING:
+            response.headers["HX-Refresh"] = "true"  # the list below tells the result too
+        return response
+
 
 def chosen(asked: Iterable[str]) -> list[int]:
     """The entries that the browser names. Raises NoJournalChosen."""
@@ -262,4 +271,5 @@ def _latest(environment_id: int | None) -> dict[str, Any]:
         "job": job,
         "active": bool(job and job.state in ACTIVE),
         "outcome": [(label, int(counts.get(name, 0))) for name, label in OUTCOME],
+        "failed": journal_queries.failed(environment_id)[:MOST_FAILED] if counts.get("failed") else (),
     }

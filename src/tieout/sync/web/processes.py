@@ -35,6 +35,7 @@ NEXT_STEPS = (
     ),
     ("", "New process", "Both systems are connected. Say what is to be brought over, and when.", "process_new"),
 )
+NOT_YOURS = "Others connect the systems that it works between. Revenue needs none: contracts and bills come in by file."
 
 
 class Processes(ListPage):
@@ -65,8 +66,9 @@ class Processes(ListPage):
         part, label, text, page = next(step for step in NEXT_STEPS if step[0] not in there)
         needed = {"source": Permission.CONNECT_SOURCE, "target": Permission.CONNECT_TARGET}
         button = Button(label, reverse(page), "plus", needed.get(part, Permission.EDIT_PROCESS))
-        empty = Empty(self.empty.title, text, self.empty.icon)
-        return {"empty": empty, "empty_button": button if may(self.actor, button.permission) else None}
+        if not may(self.actor, button.permission):
+            text, button = NOT_YOURS, Button("Import data", reverse("imports"), "file-import")
+        return {"empty": Empty(self.empty.title, text, self.empty.icon), "empty_button": button}
 
 
 class ProcessHeading(LiveHeading):
