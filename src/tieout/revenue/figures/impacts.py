@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 
-from tieout.recognition import engine
+from tieout.recognition import engine, shards, stored
 from tieout.recognition.errors import Refusal
 from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
 from tieout.revenue.figures.loading import Scope, without_and_with
 from tieout.revenue.figures.staged import NOTHING, Staged
+from tieout.revenue.models import FACTS
 
 BY_PERIOD = ("revenue", "deferred")
 
@@ -50,11 +54,12 @@ class Impact:
 
 def impact(environment_id: int | None, staged: Staged) -> Impact:
     """Compute the contracts that the staged rows touch twice, without and with these rows. Changes nothing."""
-    touched = None if _touches_all(staged) else staged.contracts()
-    books = without_and_with(Scope(environment_id, contracts=touched), staged)
-    # Few contracts are computed side by side; all of them one after the other, because of the memory that they take.
-    with ThreadPoolExecutor(1 if touched is None else 2) as pool, closing(books):
-        before, after = pool.map(_computed, list(books)) if touched is not None else map(_computed, books)
+    if _touches_all(staged):
+        before, after = _of_all(Scope(environment_id), staged)
+    else:
+        books = list(without_and_with(Scope(environment_id, contracts=staged.contracts()), staged))
+        with ThreadPoolExecutor(len(books)) as pool:
+            before, after = pool.map(_computed, books)
     changes = _compared(before.figures, after.figures)
     return Impact(
         contracts=after.contracts,
@@ -78,12 +83,48 @@ class _Computed(NamedTuple):
     figures: Figures
 
 
+def _of_all(scope: Scope, staged: Staged) -> Iterator[_Computed]:
+    """One after the other, and a large book in shards, because of the memory that each takes."""
+    known = FACTS["line"]._default_manager.filter(environment_id=scope.environment_id, until__isnull=True).count()
+    lines = known + staged.count("line")
+    if lines <= shards.LINES:
+        with closing(without_and_with(scope, staged)) as books:
+            yield from map(_computed, books)
+        return
+    with tempfile.TemporaryDirectory(prefix="tieout-impact-") as name:
+        paths = [Path(name) / "before.duckdb", Path(name) / "after.duckdb"]
+        with closing(without_and_with(scope, staged, paths)) as books:
+            for book, path in zip(books, paths, strict=True):
+                yield _in_shards(book, path, lines)
+
+
 def _computed(book: duckdb.DuckDBPyConnection) -> _Computed:
     """Takes the book up."""
     with book:
-        contracts = book.execute("SELECT count(*) FROM contract").fetchone()
+        contracts = _contracts(book)
         refused = engine.recognise_what_can_be(book)
-        return _Computed(contracts[0] if contracts else 0, refused, _figures(book))
+        return _Computed(contracts, refused, _figures(book))
+
+
+def _in_shards(book: duckdb.DuckDBPyConnection, path: Path, lines: int) -> _Computed:
+    """The same for a book in a file."""
+    contracts = _contracts(book)
+    book.close()
+    chosen = shards.plan(lines, workers=len(os.sched_getaffinity(0)), lenient=True)
+    made = shards.compute(path, path.with_suffix(""), chosen)
+    return _Computed(contracts, made.refused, _figures_of(made.totals))
+
+
+def _contracts(book: duckdb.DuckDBPyConnection) -> int:
+    found = book.execute("SELECT count(*) FROM contract").fetchone()
+    return found[0] if found else 0
+
+
+def _figures_of(totals: stored.Files) -> Figures:
+    with duckdb.connect() as book:
+        stored.reopen(book, totals)
+        book.execute(f"CREATE VIEW waterfall AS SELECT * FROM {stored.scan(totals['waterfall'])}")  # noqa: S608
+        return _figures(book)
 
 
 def _figures(book: duckdb.DuckDBPyConnection) -> Figures:

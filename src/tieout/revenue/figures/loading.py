@@ -6,7 +6,7 @@ The rows are those of one moment: current ones, or the ones that were known once
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -66,11 +66,13 @@ def read(scope: Scope, *, staged: Staged = NOTHING, path: Path | None = None) ->
     return book
 
 
-def without_and_with(scope: Scope, staged: Staged) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Two books of one moment, one after the other: as things are, and with the staged rows laid over."""
+def without_and_with(
+    scope: Scope, staged: Staged, paths: Sequence[Path | None] = (None, None)
+) -> Generator[duckdb.DuckDBPyConnection, None, None]:
+    """Two books of one moment, one after the other: as things are, and with the staged rows laid over; in files when given."""
     with one_moment(), copied(scope) as rows:
-        for above in (NOTHING, staged):
-            book = engine.new_book()
+        for above, path in zip((NOTHING, staged), paths, strict=True):
+            book = engine.new_book(path, memory=MEMORY if path else "")
             fill(book, rows)
             above.lay_over(book)
             finish(book, scope)

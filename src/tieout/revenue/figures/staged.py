@@ -28,6 +28,15 @@ class Staged:
         named = [_contracts(rows) for table, rows in given if "contract_id" in INPUTS[table]]
         return frozenset().union(*named)
 
+    def count(self, table: str) -> int:
+        """How many rows of a table are staged."""
+        rows = self.rows.get(table, ())
+        if not isinstance(rows, Path):
+            return len(rows)
+        with duckdb.connect() as reader:
+            found = reader.execute("SELECT num_rows FROM parquet_file_metadata(?)", [str(rows)]).fetchone()
+        return int(found[0]) if found else 0
+
     def lay_over(self, book: duckdb.DuckDBPyConnection) -> None:
         """Exchange rows with the same key, add the new ones, and take away what is ended."""
         for given in (self.ends, self.rows):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tieout.kernel.errors import NotFound
+from tieout.recognition import shards
 from tieout.revenue import figures
 from tieout.revenue.figures.tests.conftest import NOW, PRODUCTS, RULES, Bring, sold, together
 from tieout.revenue.models import CustomField, FigureSet, Gap
@@ -117,6 +118,18 @@ def test_a_preview_says_what_staged_rows_would_change_and_changes_nothing(enviro
     ]
     assert {each.figure for each in found.journals} == {"account contract_asset", "account revenue"}
     assert figures.latest(environment_id) is None
+
+
+def test_a_preview_over_a_large_book_goes_by_shards_and_says_the_same(
+    environment_id: int, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(together(RULES, PRODUCTS, sold("A"), sold("B", 60_000), {"invoice": [INVOICE]}))
+    staged = figures.Staged({"rule": [RULES["rule"][0] | {"upfront": 500_000}], **sold("C", 36_000)})
+    at_once = figures.impact(environment_id, staged)
+    monkeypatch.setattr(shards, "LINES", 1)
+    assert figures.impact(environment_id, staged) == at_once
+    assert at_once.contracts == 3
+    assert {each.figure for each in at_once.periods} == {"revenue", "deferred"}
 
 
 def test_a_figure_is_explained_by_its_layers_and_its_rows(environment_id: int, bring: Bring) -> None:
