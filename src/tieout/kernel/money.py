@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from tieout.kernel.currency import exponent
 from tieout.kernel.errors import InvalidInput
@@ -77,21 +78,24 @@ def minor_units(text: str | int | Decimal, currency: str) -> int:
     """What `Money.parse` reads, without the currency: for many amounts of one."""
     if isinstance(text, float):
         raise BadAmount(f"{text!r} is a binary float", amount=repr(text))
+    return _written(text, currency) if isinstance(text, str) else _scaled(text, currency)
+
+
+@lru_cache(maxsize=16_384)
+def _written(text: str, currency: str) -> int:
+    """Amounts repeat: nothings, prices. Nearly all show every decimal of their currency, and need no arithmetic."""
     places = exponent(currency)
-    if isinstance(text, str) and (minor := _in_full(text, places)) is not None:
-        return minor
+    whole, point, part = text.partition(".")
+    if len(part) == places and bool(point) == bool(places) and (whole + part).removeprefix("-").isdecimal():
+        return int(whole + part)
+    return _scaled(text, currency)
+
+
+def _scaled(text: str | int | Decimal, currency: str) -> int:
     try:
-        scaled = Decimal(text).scaleb(places)
+        scaled = Decimal(text).scaleb(exponent(currency))
     except InvalidOperation:
         raise BadAmount(f"'{text}' is not an amount", amount=str(text)) from None
     if not scaled.is_finite() or scaled != scaled.to_integral_value():
         raise BadAmount(f"'{text}' has more decimals than {currency} allows", amount=str(text), currency=currency)
     return int(scaled)
-
-
-def _in_full(text: str, places: int) -> int | None:
-    """The minor units of a number that shows all the currency's decimals, as nearly every amount does; else None."""
-    whole, point, part = text.partition(".")
-    if len(part) != places or bool(point) != bool(places) or not (whole + part).removeprefix("-").isdecimal():
-        return None
-    return int(whole + part)

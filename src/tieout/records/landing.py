@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import chain
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ from django.db import connection as database
 
 from tieout.connect.models import Connection
 from tieout.connectors.kit import canonical, registry
-from tieout.database import copy_text
+from tieout.database import copy_csv
 from tieout.kernel.errors import Skip
 from tieout.records import models
 from tieout.sync import landing
@@ -29,23 +30,32 @@ from tieout.sync.versions import Landed
 Column = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
-    """Where one canonical type is kept: the model, and for each column what it is read from."""
+    """Where one canonical type is kept: the model, and what its columns are read from: fields, or functions of a record."""
 
     model: type[models.Record]
-    columns: Mapping[str, Column]
+    fields: Mapping[str, str]
+    computed: Mapping[str, Column] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        return ("source_record_id", "connection_id", "external_id", *self.columns)
+        """The columns in the order of `line`, behind the id of the version."""
+        return ("connection_id", "external_id", *self.fields, *self.computed)
 
-    def values(self, record: Any) -> str:
-        """The values of `columns`, as COPY takes them. Raises BadRecord when a value that books need is absent."""
-        return copy_text.row([read(record) for read in self.columns.values()])
+    @cached_property
+    def _read(self) -> Callable[[Any], tuple[Any, ...]]:
+        # With one more, because of a single field it would make no tuple.
+        return attrgetter("id", *self.fields.values())
+
+    def line(self, connection: int, external_id: str, record: Any) -> bytes:
+        """A record as COPY takes it. Raises BadRecord when a value that books need is absent."""
+        _, *fields = self._read(record)
+        computed = [compute(record) for compute in self.computed.values()]
+        return copy_csv.row([connection, external_id, *fields, *computed])
 
 
-Row = tuple[Table, str]
+Row = tuple[Table, bytes]
 """Where a canonical record is kept, and its line for COPY behind the id of its version."""
 
 
@@ -76,119 +86,131 @@ TABLES: dict[type, Table] = {
     canonical.Customer: Table(
         models.Customer,
         {
-            "name": lambda r: r.name,
-            "email": lambda r: r.email,
-            "status": lambda r: r.status,
+            "name": "name",
+            "email": "email",
+            "status": "status",
+        },
+        {
             "custom_fields": lambda r: orjson.dumps(dict(r.custom)).decode(),
         },
     ),
     canonical.Product: Table(
         models.Product,
         {
-            "name": lambda r: r.name,
-            "ledger_code": lambda r: r.ledger_code,
-            "currency": lambda r: r.currency,
-            "list_minor": lambda r: r.list_price,
+            "name": "name",
+            "ledger_code": "ledger_code",
+            "currency": "currency",
+            "list_minor": "list_price",
         },
     ),
-    canonical.PaymentMethod: Table(models.PaymentMethod, {"name": lambda r: r.name}),
+    canonical.PaymentMethod: Table(models.PaymentMethod, {"name": "name"}),
     canonical.Payment: Table(
         models.Payment,
         {
-            "customer_id_external": lambda r: r.customer_id,
-            "currency": lambda r: r.currency,
-            "amount_minor": lambda r: r.amount,
-            "unapplied_minor": lambda r: r.unapplied,
-            "method": lambda r: r.method,
-            "received_on": lambda r: r.received,
+            "customer_id_external": "customer_id",
+            "currency": "currency",
+            "amount_minor": "amount",
+            "unapplied_minor": "unapplied",
+            "method": "method",
+            "received_on": "received",
+            "refunded": "refunded",
+            "bounced": "bounced",
+            "invoice_id_external": "invoice_id",
+            "reference": "reference",
+        },
+        {
             "entered_on": lambda r: r.created.date() if r.created else r.received,
-            "refunded": lambda r: r.refunded,
-            "bounced": lambda r: r.bounced,
-            "invoice_id_external": lambda r: r.invoice_id,
-            "reference": lambda r: r.reference,
         },
     ),
     canonical.Invoice: Table(
         models.Invoice,
         {
-            "customer_id_external": lambda r: r.customer_id,
-            "currency": lambda r: r.currency,
+            "customer_id_external": "customer_id",
+            "currency": "currency",
+            "due_on": "due_day",
+            "amount_minor": "total",
+        },
+        {
             "issued_on": lambda r: r.created.date(),
-            "due_on": lambda r: r.due_day,
-            "amount_minor": lambda r: r.total,
         },
     ),
     canonical.InvoiceLine: Table(
         models.InvoiceLine,
         {
-            "invoice_id_external": lambda r: r.invoice_id,
-            "customer_id_external": lambda r: r.customer_id,
-            "product_id_external": lambda r: r.product_id,
-            "description": lambda r: r.description,
-            "currency": lambda r: r.currency,
+            "invoice_id_external": "invoice_id",
+            "customer_id_external": "customer_id",
+            "product_id_external": "product_id",
+            "description": "description",
+            "currency": "currency",
+            "tax_minor": "tax",
+            "start_on": "start",
+            "end_on": "end",
+            "line_id_external": "line_id",
+        },
+        {
             "amount_minor": _net,
-            "tax_minor": lambda r: r.tax,
             "entered_on": _entered,
-            "start_on": lambda r: r.start,
-            "end_on": lambda r: r.end,
-            "line_id_external": lambda r: r.line_id,
         },
     ),
     canonical.CreditMemo: Table(
         models.CreditMemo,
         {
-            "customer_id_external": lambda r: r.customer_id,
-            "invoice_id_external": lambda r: r.invoice_id,
-            "product_id_external": lambda r: r.product_id,
-            "description": lambda r: r.description,
-            "currency": lambda r: r.currency,
+            "customer_id_external": "customer_id",
+            "invoice_id_external": "invoice_id",
+            "product_id_external": "product_id",
+            "description": "description",
+            "currency": "currency",
+            "tax_minor": "tax",
+            "bad_debt": "bad_debt",
+            "line_id_external": "line_id",
+        },
+        {
             "amount_minor": _net,
-            "tax_minor": lambda r: r.tax,
             "entered_on": _entered,
-            "bad_debt": lambda r: r.bad_debt,
-            "line_id_external": lambda r: r.line_id,
         },
     ),
     canonical.Order: Table(
         models.Order,
         {
-            "customer_id_external": lambda r: r.customer_id,
-            "number": lambda r: r.number,
-            "kind": lambda r: r.kind,
-            "status": lambda r: r.status,
-            "signed_on": lambda r: r.signed,
-            "effective_on": lambda r: r.effective,
+            "customer_id_external": "customer_id",
+            "number": "number",
+            "kind": "kind",
+            "status": "status",
+            "signed_on": "signed",
+            "effective_on": "effective",
         },
     ),
     canonical.OrderItem: Table(
         models.OrderItem,
-        {"order_id_external": lambda r: r.order_id, "line_id_external": lambda r: r.line_id},
+        {"order_id_external": "order_id", "line_id_external": "line_id"},
     ),
     canonical.Service: Table(
         models.Service,
         {
-            "customer_id_external": lambda r: r.customer_id,
-            "number": lambda r: r.number,
-            "start_on": lambda r: r.started,
-            "end_on": lambda r: r.ended,
+            "customer_id_external": "customer_id",
+            "number": "number",
+            "start_on": "started",
+            "end_on": "ended",
         },
     ),
     canonical.OrderLine: Table(
         models.OrderLine,
         {
-            "order_id_external": lambda r: r.order_id,
-            "customer_id_external": lambda r: r.customer_id,
-            "product_id_external": lambda r: r.product_id,
-            "service_id_external": lambda r: r.service_id,
+            "order_id_external": "order_id",
+            "customer_id_external": "customer_id",
+            "product_id_external": "product_id",
+            "service_id_external": "service_id",
+            "currency": "currency",
+            "rate_minor": "rate",
+            "months": "months",
+            "status": "status",
+            "start_on": "started",
+            "agreed_from": "agreed_from",
+            "agreed_until": "agreed_until",
+            "end_on": "ended",
+        },
+        {
             "quantity_micro": _micro,
-            "currency": lambda r: r.currency,
-            "rate_minor": lambda r: r.rate,
-            "months": lambda r: r.months,
-            "status": lambda r: r.status,
-            "start_on": lambda r: r.started,
-            "agreed_from": lambda r: r.agreed_from,
-            "agreed_until": lambda r: r.agreed_until,
-            "end_on": lambda r: r.ended,
         },
     ),
 }
@@ -199,17 +221,22 @@ def register() -> None:
     landing.register(sys.modules[__name__])
 
 
-def understand(source: Connection, stream: str, external_id: str, record: Mapping[str, Any]) -> Row | Skip | None:
-    """The canonical row of a raw record, or why there is none. A stream without a mapper stays raw: None."""
+def reader(source: Connection, stream: str) -> Callable[[str, Mapping[str, Any]], Row | Skip | None]:
+    """Makes of a raw record its canonical row, or why there is none. A stream without a mapper stays raw: None."""
     mapper = registry.get(source.connector).mappers.get(stream)
-    if mapper is None:
-        return None
-    try:
-        canon = mapper(record, source.settings)
-        table = TABLES[type(canon)]
-        return table, f"\t{source.pk}\t{copy_text.cell(external_id)}\t{table.values(canon)}\n"
-    except Skip as skip:
-        return skip
+
+    def read(external_id: str, record: Mapping[str, Any]) -> Row | Skip | None:
+        if mapper is None:
+            return None
+        try:
+            canon = mapper(record, settings)
+            table = TABLES[type(canon)]
+            return table, table.line(connection, external_id, canon)
+        except Skip as skip:
+            return skip
+
+    connection, settings = source.pk, source.settings
+    return read
 
 
 def write(source: Connection, landed: Sequence[Landed]) -> None:
@@ -228,30 +255,29 @@ def write(source: Connection, landed: Sequence[Landed]) -> None:
 
 def remap(source: Connection, stream: str, batch: int = 1000) -> int:
     """Read every current raw record of a stream again with today's mapping, without pulling. Returns how many."""
+    read = reader(source, stream)
     current = SourceRecord.objects.filter(connection=source, stream=stream, current=True)
     done, last = 0, 0
     while rows := list(current.filter(pk__gt=last).order_by("pk")[:batch]):
-        read = [
-            Landed(row.pk, row.external_id, False, understand(source, stream, row.external_id, row.payload))
-            for row in rows
-        ]
-        write(source, [each for each in read if not isinstance(each.understood, Skip)])
+        landed = [Landed(row.pk, row.external_id, False, read(row.external_id, row.payload)) for row in rows]
+        write(source, [each for each in landed if not isinstance(each.understood, Skip)])
         done, last = done + len(rows), rows[-1].pk
     return done
 
 
 def _copy(cursor: Any, into: str, table: Table, rows: Sequence[Landed]) -> None:
     if rows:
-        with cursor.copy(f"copy {into} ({', '.join(table.names)}) from stdin") as copy:
-            lines = zip([str(row.source_record_id) for row in rows], [row.understood[1] for row in rows], strict=True)
-            copy.write("".join(chain.from_iterable(lines)))
+        columns = ", ".join(("source_record_id", *table.names))
+        with cursor.copy(f"copy {into} ({columns}) from stdin {copy_csv.OPTIONS}") as copy:
+            copy.write(b"".join([b"%d,%b\n" % (row.source_record_id, row.understood[1]) for row in rows]))
 
 
 def _upsert(cursor: Any, name: str, table: Table, rows: Sequence[Landed]) -> None:
     if not rows:
         return
-    staging, columns = f"{name}_landing", ", ".join(table.names)
-    changes = ", ".join(f"{column} = excluded.{column}" for column in ("source_record_id", *table.columns))
+    names = ("source_record_id", *table.names)
+    staging, columns = f"{name}_landing", ", ".join(names)
+    changes = ", ".join(f"{column} = excluded.{column}" for column in names)
     shape = f"select {columns} from {name} with no data"  # noqa: S608 - names from this module
     cursor.execute(f"create temporary table if not exists {staging} on commit delete rows as {shape}")
     cursor.execute(f"delete from {staging}")  # noqa: S608

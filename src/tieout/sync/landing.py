@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -24,7 +23,7 @@ from tieout.sync.findings import note_all, resolve_absent
 from tieout.sync.models import Finding, InputPage, StreamPosition
 from tieout.sync.noted import Noted
 from tieout.sync.runs import Run
-from tieout.sync.versions import Landed, Raw
+from tieout.sync.versions import Landed, Raw, Understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,8 @@ class Prepared:
 class Lander(Protocol):
     """Makes raw records canonical. There is one such room."""
 
-    def understand(self, source: Connection, stream: str, external_id: str, record: Mapping[str, Any]) -> Any:
-        """What `write` needs of a record, or the Skip that says why it cannot be used. Pure: called in a thread."""
+    def reader(self, source: Connection, stream: str) -> Understand:
+        """Makes of a record what `write` needs, or the Skip that says why it cannot be used. Pure: called in a thread."""
 
     def write(self, source: Connection, landed: Sequence[Landed]) -> None:
         """Store what was understood, in the caller's transaction."""
@@ -64,7 +63,6 @@ def register(lander: Lander) -> None:
 
 def prepare(source: Connection, page: Page, key: str) -> Prepared:
     """Everything about a page that can be done while the database is busy with the pages before it."""
-    understand = partial(_landers[0].understand, source, page.stream)
     return Prepared(
         stream=page.stream,
         number=page.number,
@@ -75,7 +73,7 @@ def prepare(source: Connection, page: Page, key: str) -> Prepared:
         size=len(page.body),
         sha256=hashlib.sha256(page.body).digest(),
         packed=zlib.compress(page.body, 1),
-        records=versions.read(source, page.stream, key, page.records, understand),
+        records=versions.read(source, page.stream, key, page.records, _landers[0].reader(source, page.stream)),
     )
 
 

@@ -6,14 +6,15 @@ current. A record that is the same as its current version costs one look-up and 
 
 from __future__ import annotations
 
-import hashlib
 import json
+from binascii import hexlify
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
-from typing import Any, NamedTuple
+from hashlib import blake2b
+from typing import Any
 
 import orjson
 from django.db import connection as database
+from msgspec import Struct
 
 from tieout.connect.models import Connection
 from tieout.database import copy_text
@@ -37,17 +38,17 @@ copy sync_sourcerecord (id, page_id, connection_id, stream, current, ordinal, ex
 """
 
 
-class Raw(NamedTuple):
+class Raw(Struct, frozen=True):
     """One record of a page, ready to be stored; `understood` is what the room of records made of it."""
 
     external_id: str
     digest: bytes
-    columns: str
+    columns: bytes
     """The end of its line for COPY, from the connection on."""
     understood: Any
 
 
-class Landed(NamedTuple):
+class Landed(Struct, frozen=True):
     """A version of a source record that is new, or changed from one that was current before: then it is not the `first`."""
 
     source_record_id: int
@@ -67,14 +68,19 @@ def read(
 
     `key` is the field that identifies a record, or several of them joined by `+`.
     """
-    head, found, fields = copy_text.row((source.pk, stream, "t")), {}, key.split("+")
+    head, found, fields = b"\t%d\t%b\tt\t" % (source.pk, copy_text.cell(stream)), {}, key.split("+")
     for ordinal, received in enumerate(records):
         record, payload = _storable(received)
         external_id = str(record[key]) if len(fields) == 1 else "+".join(str(record[name]) for name in fields)
-        digest = hashlib.blake2b(payload, digest_size=16)
-        text = payload.replace(b"\\", rb"\\").decode()
-        columns = f"\t{head}\t{ordinal}\t{copy_text.cell(external_id)}\t\\\\x{digest.hexdigest()}\t{text}\n"
-        found[external_id] = Raw(external_id, digest.digest(), columns, understand(external_id, record))
+        digest = blake2b(payload, digest_size=16).digest()
+        columns = b"%b%d\t%b\t\\\\x%b\t%b\n" % (
+            head,
+            ordinal,
+            copy_text.cell(external_id),
+            hexlify(digest),
+            payload.replace(b"\\", rb"\\"),
+        )
+        found[external_id] = Raw(external_id, digest, columns, understand(external_id, record))
     return list(found.values())
 
 
@@ -94,10 +100,8 @@ def store(source: Connection, stream: str, rows: Mapping[str, tuple[int, Raw]]) 
         cursor.execute(_IDS, [len(fresh)])
         ids = [pk for (pk,) in cursor.fetchall()]
         with cursor.copy(_COPY) as copy:
-            lines = zip(
-                map(str, ids), [f"\t{page_id}" for page_id, _ in fresh], [raw.columns for _, raw in fresh], strict=True
-            )
-            copy.write("".join(chain.from_iterable(lines)))
+            lines = [b"%d\t%d%b" % (pk, page_id, raw.columns) for pk, (page_id, raw) in zip(ids, fresh, strict=True)]
+            copy.write(b"".join(lines))
     return [
         Landed(pk, raw.external_id, raw.external_id not in current, raw.understood)
         for pk, (_, raw) in zip(ids, fresh, strict=True)

@@ -7,8 +7,9 @@ tenant's calendar days; timestamps are naive, in the tenant's local time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct, field
 
 from tieout.kernel.errors import Skip
 
@@ -20,8 +21,7 @@ class BadRecord(Skip):
     remedy = "Correct the field named in the source system; the record is read again with the next run."
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(Struct, frozen=True):
     """Who buys. `name` is the company's, else the person's."""
 
     id: str
@@ -36,8 +36,7 @@ class Customer:
     updated: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """What is sold. `ledger_code` is the source's word for the account that it is booked to."""
 
     id: str
@@ -53,16 +52,14 @@ class Product:
     created: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentMethod:
+class PaymentMethod(Struct, frozen=True):
     """How customers pay."""
 
     id: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """Money received. `unapplied` is the part not yet set against an invoice."""
 
     id: str
@@ -81,8 +78,7 @@ class Payment:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Struct, frozen=True):
     """A bill: what the customer was asked to pay."""
 
     id: str
@@ -97,8 +93,7 @@ class Invoice:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceLine:
+class InvoiceLine(Struct, frozen=True):
     """One charge. Without `invoice_id` it is not billed yet. `amount` holds the tax only when `tax_included`."""
 
     id: str
@@ -119,8 +114,7 @@ class InvoiceLine:
     """The order line that it bills."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreditMemo:
+class CreditMemo(Struct, frozen=True):
     """Money given back on paper, positive. `unapplied` is what is left of it."""
 
     id: str
@@ -140,8 +134,7 @@ class CreditMemo:
     line_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What a customer signed, and from which day it counts. `kind` and `status` are the source's own words."""
 
     id: str
@@ -153,8 +146,7 @@ class Order:
     effective: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderItem:
+class OrderItem(Struct, frozen=True):
     """That an order brings in, changes or ends an order line."""
 
     order_id: str
@@ -165,8 +157,7 @@ class OrderItem:
         return f"{self.order_id}+{self.line_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """What a customer uses, whichever lines it was sold by."""
 
     id: str
@@ -176,8 +167,7 @@ class Service:
     ended: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(Struct, frozen=True):
     """A promise to deliver a product: from `started` until before `ended`, and bound until before `agreed_until`.
 
     `rate` is the price of one unit for `months` months, or for all of it when these are 0. Lines that follow each other on

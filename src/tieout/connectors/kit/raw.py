@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, NoReturn
+from functools import lru_cache
+from typing import Any, NoReturn, TypeVar
 
 from tieout.connectors.kit.canonical import BadRecord
 from tieout.kernel.money import BadAmount, minor_units
@@ -14,21 +15,27 @@ _TOO_LARGE = 10**17
 _NO_DATE = "0001-01-01"
 """What .NET systems write for a date that was never set."""
 
+T = TypeVar("T")
+
 
 class Raw:
     """One record of `stream`, known by its `key` field. Every reading may raise BadRecord."""
 
-    __slots__ = ("_record", "key", "name")
+    __slots__ = ("_stream", "_value", "key")
 
     def __init__(self, stream: str, key: str, record: Mapping[str, Any]) -> None:
-        self._record = record
-        self.name = stream
+        self._stream, self._value = stream, record.get
+        self.key = ""
         self.key = self.id(key, required=True)
-        self.name = f"{stream}/{self.key}"
+
+    @property
+    def name(self) -> str:
+        """What the record is called in messages."""
+        return f"{self._stream}/{self.key}" if self.key else self._stream
 
     def id(self, field: str, *, required: bool = False) -> str:
         """An id as text; null, 0 and blank mean none."""
-        value = self._record.get(field)
+        value = self._value(field)
         if type(value) is int and value:
             return str(value)
         if isinstance(value, bool | list | dict):
@@ -40,19 +47,19 @@ class Raw:
 
     def text(self, field: str) -> str:
         """A text; null means empty."""
-        value = self._record.get(field)
-        return "" if value is None else str(value).strip()
+        value = self._value(field)
+        return value.strip() if type(value) is str else "" if value is None else str(value).strip()
 
     def flag(self, field: str) -> bool:
         """A truth value; null means no."""
-        value = self._record.get(field)
+        value = self._value(field)
         if value is None or isinstance(value, bool):
             return bool(value)
         return self.refuse(field, "is neither true nor false")
 
     def minor(self, field: str, currency: str, *, required: bool = False) -> int:
         """An amount in minor units of `currency`; null means zero unless required."""
-        value = self._record.get(field)
+        value = self._value(field)
         if value is None:
             return self.refuse(field, "is missing") if required else 0
         if isinstance(value, bool):
@@ -65,34 +72,35 @@ class Raw:
 
     def moment(self, field: str) -> datetime | None:
         """A timestamp as the tenant's clock shows it, without a zone; null or never set means None."""
-        value = self._record.get(field)
-        if value is None or value == "" or str(value).startswith(_NO_DATE):
-            return None
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            return self.refuse(field, "is not a date")
-        return moment.replace(tzinfo=None) if moment.tzinfo else moment
+        return self._dated(field, _moment)
 
     def day(self, field: str) -> date | None:
         """The calendar day of a timestamp."""
-        moment = self.moment(field)
-        return moment.date() if moment else None
+        return self._dated(field, _day)
 
     def inside(self, field: str) -> Mapping[str, Any]:
         """A nested object; null means an empty one."""
-        value = self._record.get(field)
+        value = self._value(field)
         return value if isinstance(value, Mapping) else {}
 
     def rows(self, field: str) -> tuple[Mapping[str, Any], ...]:
         """A list of nested objects; null means none, a single object counts as a list of one."""
-        value = self._record.get(field)
+        value = self._value(field)
         several = [value] if isinstance(value, Mapping) else value
         return tuple(row for row in several if isinstance(row, Mapping)) if isinstance(several, list) else ()
 
+    def _dated(self, field: str, read: Callable[[str], T | None]) -> T | None:
+        value = self._value(field)
+        if value is None or value == "":
+            return None
+        try:
+            return read(str(value))
+        except ValueError:
+            return self.refuse(field, "is not a date")
+
     def refuse(self, field: str, why: str) -> NoReturn:
         """Raise BadRecord for this field."""
-        value = self._record.get(field)
+        value = self._value(field)
         shown = str(value)[:80]
         raise BadRecord(
             f"{self.name}: {field} {why}" + (f" ('{shown}')" if value is not None else ""),
@@ -100,3 +108,16 @@ class Raw:
             field=field,
             value=shown if value is not None else None,
         )
+
+
+def _moment(text: str) -> datetime | None:
+    if text.startswith(_NO_DATE):
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=None) if moment.tzinfo else moment
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date | None:
+    moment = _moment(text)
+    return moment.date() if moment else None

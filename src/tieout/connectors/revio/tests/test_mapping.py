@@ -151,6 +151,19 @@ def test_numbers_with_a_fraction_are_read_as_they_were_written() -> None:
         parse(b'{"amount": NaN}')
 
 
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        (rb'{"note": "half \ud83d a pair"}', "half \ud83d a pair"),
+        ('\ufeff{"note": "marked"}'.encode(), "marked"),
+        ('{"note": "wide"}'.encode("utf-16"), "wide"),
+        (b'{"note": "first", "note": "last"}', "last"),
+    ],
+)
+def test_what_lenient_readers_take_is_taken(body: bytes, note: str) -> None:
+    assert parse(body) == {"note": note}
+
+
 def test_a_service_product_is_an_order_line_with_the_term_that_was_agreed() -> None:
     record = {
         "service_product_id": 12,
