@@ -25,7 +25,7 @@ SEPTEMBER = "2026-09"
 def desk(environments: dict[str, Any], actor: Callable[..., Actor]) -> Desk:
     """Books with one contract, and a controller of them."""
     where = environments["production"].pk
-    target = Connection.objects.create(environment_id=where, connector="intacct", name="Intacct", created_at=NOW)
+    target = Connection.objects.create(environment_id=where, connector="intacct", name="Ledger", created_at=NOW)
     books = RevenueBooks(where, target)
     books.sell("A", 120_000)
     return Desk(books, actor(Role.CONTROLLER), NOW)

@@ -49,7 +49,7 @@ class DryRunPage(Page):
         moved = self.request.GET.get("all") != "1"
         lines = found.moves if moved else list(found.lines)
         totals: dict[str, list[int]] = {}
-        for line in lines:
+        for line in found.lines:
             sums = totals.setdefault(line.currency, [0] * 5)
             for place, amount in enumerate(dry_run.amounts(line)):
                 sums[place] += amount
@@ -59,6 +59,7 @@ class DryRunPage(Page):
             "rows": [(line, pairs(line.dimensions), dry_run.amounts(line)) for line in lines[:SHOWN]],
             "count": len(lines),
             "moved": moved,
+            "stays": len(found.lines) - len(found.moves),
             "totals": totals,
             "missing": [(each, Money(each.amount, each.currency)) for each in found.missing],
         }

@@ -59,7 +59,7 @@ class Accounting(Page):
             "settings": told if process else None,
             "schedule_label": Schedule.parse(process.schedule).label() if process else "",
             "entities": [(name, told.place(name)) for name in _entities(where, told)],
-            "events": forms.event_table(where),
+            **_events(where),
             "coverage": covered,
             "missing": forms.missing_accounts(covered.missing),
             "fields": CustomField.objects.filter(environment_id=where),
@@ -250,6 +250,16 @@ class Look(Action):
 def _entities(environment_id: int | None, told: JournalSettings) -> list[str]:
     named = getattr(told, "entities", {})
     return list(dict.fromkeys([*periods.entities(environment_id), *named]))
+
+
+def _events(environment_id: int | None) -> dict[str, Any]:
+    """The events that have accounts on both sides, and apart the others; all together while none has."""
+    rows = forms.event_table(environment_id)
+    sides = {(row.event, at) for row in rows for at, side in enumerate(row.sides) if side.account}
+    complete = {row.event for row in rows if {(row.event, 0), (row.event, 1)} <= sides}
+    left = [row for row in rows if row.event not in complete] if complete else []
+    kept = [row for row in rows if row.event in complete] or rows
+    return {"events": kept, "events_left": left, "events_left_count": len({row.event for row in left})}
 
 
 def _by_part(checks: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from tieout.connectors.kit.capabilities import ReferenceKind
 from tieout.ledger.reference import Chart
 
-MORE = 5
+MORE = 3
 MOST = 1000
 SMALL = {"class": "form-control form-control-sm"}
 PICK = {"class": "form-select form-select-sm"}

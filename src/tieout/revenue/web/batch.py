@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ class BatchPage(DetailPage):
         batch = self.object
         own: dict[str, Any] = {
             "preview": lambda: shown_impact(batch),
+            "problems": lambda: {"problems": list(shown_problems(batch))},
             "matching": lambda: shown_matching(batch),
             "timeline": lambda: {"entries": list(queries.timeline(batch))},
         }
@@ -143,6 +144,15 @@ def _by_figure(rows: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str
 
 def _with_difference(change: Mapping[str, Any]) -> dict[str, Any]:
     return {**change, "difference": change["after"] - change["before"]}
+
+
+def shown_problems(batch: Batch) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each problem with the heading that its column has in the file."""
+    sheets = batch.matching.get("sheets", ())
+    headings = {(sheet["name"], each["column"]): each["heading"] for sheet in sheets for each in sheet["columns"]}
+    for each in batch.problems:
+        column = each["column"] or ""
+        yield each, headings.get((each["sheet"], column)) or column.replace("_", " ").capitalize()
 
 
 def shown_matching(batch: Batch) -> dict[str, Any]:

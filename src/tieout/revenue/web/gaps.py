@@ -20,7 +20,7 @@ from tieout.web.details import DetailPage
 from tieout.web.lists import Empty, Filters, ListPage, ListTable
 from tieout.web.pages import Button, Crumb
 
-ELSEWHERE = {"account": "accounting", "period": "accounting_periods"}
+ELSEWHERE = {"account": "accounting", "period": "periods"}
 """Pages of other rooms that mend a gap about such a table."""
 
 
@@ -80,7 +80,8 @@ class GapPage(DetailPage):
         return found
 
     def heading(self) -> str:
-        return str(self.object.cause)
+        cause = str(self.object.cause)
+        return cause[:1].upper() + cause[1:]
 
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("Incomplete data", reverse("gaps"))

@@ -29,17 +29,18 @@ from tieout.web.pages import Button, Crumb, Guarded
 
 KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "zip": "application/zip"}
 POLL = 2
+WHOLE = {"td": {"class": "whole"}}
 
 
 class BatchTable(ListTable):
     """Batches, newest first."""
 
     title = LinkColumn("batch", verbose_name="What")
-    origin = TemplateColumn("revenue/batch_origin.html", verbose_name="From")
+    origin = TemplateColumn("revenue/batch_origin.html", verbose_name="From", attrs=WHOLE)
     state = StatusColumn(orderable=False)
     rows = TemplateColumn("revenue/batch_counts.html", verbose_name="Rows")
     created_at = TimeColumn(verbose_name="Received", orderable=False)
-    created_by = django_tables2.Column(verbose_name="By", orderable=False)
+    created_by = django_tables2.Column(verbose_name="By", orderable=False, attrs=WHOLE)
     input = TemplateColumn("revenue/batch_input.html", verbose_name="Original input")
 
 
