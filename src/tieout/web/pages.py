@@ -79,7 +79,7 @@ class Request(HttpRequest):
     environments: list[Environment]
     htmx: HtmxDetails
     back: Callable[[], str]
-    """Where a refused act leads back to; only such a request has it."""
+    """Where a refusal leads back to; only requests that know it have it."""
 
 
 class Guarded(View):

@@ -142,6 +142,7 @@ class Preview(UnderJournals):
     template_name = "ledger/journals_preview.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.request.back = lambda: reverse("journals")
         wanted = chosen(self.request.GET.getlist("posting"))
         found = list(journal_queries.journal_postings(self.actor.environment_id).filter(pk__in=wanted))
         if not found:

@@ -8,6 +8,7 @@
     all.closest(".bulk").hidden = !boxes().length;
     all.checked = chosen > 0 && chosen === boxes().length;
     all.indeterminate = chosen > 0 && !all.checked;
+    for (const button of all.closest(".bulk").querySelectorAll("button[type=submit]")) button.disabled = !chosen;
     document.querySelector("[data-chosen]").textContent = chosen ? `${chosen} chosen` : "Choose all on this page";
   }
 

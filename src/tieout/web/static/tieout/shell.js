@@ -108,7 +108,7 @@
   function holdPoll(event) {
     const elt = event.detail.elt;
     const polled = elt.matches("[data-poll]") && event.detail.requestConfig?.triggeringEvent === undefined;
-    const used = elt.contains(document.activeElement) || elt.querySelector("details[open]");
+    const used = elt.contains(document.activeElement) || elt.querySelector("details[open], input:checked");
     if (polled && (used || document.hidden || document.querySelector("dialog[open]"))) event.preventDefault();
   }
 
