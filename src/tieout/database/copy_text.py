@@ -7,4 +7,4 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 def cell(value: str) -> bytes:
     """One text. Source: PostgreSQL's manual, COPY, "Text Format"."""
-    return value.translate(_ESCAPES).encode()
+    return value.encode() if value.isalnum() else value.translate(_ESCAPES).encode()

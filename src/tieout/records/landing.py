@@ -45,14 +45,15 @@ class Table:
 
     @cached_property
     def _read(self) -> Callable[[Any], tuple[Any, ...]]:
-        # With one more, because of a single field it would make no tuple.
+        # Of one field alone it would make no tuple.
         return attrgetter("id", *self.fields.values())
 
     def line(self, connection: int, external_id: str, record: Any) -> bytes:
         """A record as COPY takes it. Raises BadRecord when a value that books need is absent."""
-        _, *fields = self._read(record)
-        computed = [compute(record) for compute in self.computed.values()]
-        return copy_csv.row([connection, external_id, *fields, *computed])
+        values = [connection, external_id, *self._read(record)[1:]]
+        for compute in self.computed.values():
+            values.append(compute(record))
+        return copy_csv.row(values)
 
 
 Row = tuple[Table, bytes]

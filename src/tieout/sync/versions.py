@@ -10,6 +10,7 @@ import json
 from binascii import hexlify
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -25,7 +26,11 @@ _NONE = (0, b"")
 """In place of a current version."""
 _REFUSED = {0: "␀", **dict.fromkeys(range(0xD800, 0xE000), "�")}
 """What PostgreSQL keeps in no text: U+0000 and the halves of surrogate pairs."""
-_LOCK = "select pg_advisory_xact_lock(%s, hashtext(%s))"
+_BEGIN = """
+select pg_advisory_xact_lock(%s, hashtext(%s)), set_config('synchronous_commit', 'off', true)
+"""
+"""Nor is the disk waited for. A crash of the database's machine takes the newest landings back whole, cursor and all, and
+they are read again; whatever is committed after them in the usual way, as all postings are, keeps them."""
 _CURRENT = """
 select external_id, id, digest from sync_sourcerecord
  where connection_id = %s and stream = %s and current
@@ -38,7 +43,7 @@ copy sync_sourcerecord (id, page_id, connection_id, stream, current, ordinal, ex
 """
 
 
-class Raw(Struct, frozen=True):
+class Raw(Struct, frozen=True, gc=False):
     """One record of a page, ready to be stored; `understood` is what the room of records made of it."""
 
     external_id: str
@@ -48,7 +53,7 @@ class Raw(Struct, frozen=True):
     understood: Any
 
 
-class Landed(Struct, frozen=True):
+class Landed(Struct, frozen=True, gc=False):
     """A version of a source record that is new, or changed from one that was current before: then it is not the `first`."""
 
     source_record_id: int
@@ -90,18 +95,19 @@ def store(source: Connection, stream: str, rows: Mapping[str, tuple[int, Raw]]) 
     `rows` are by external id, each with the id of its page.
     """
     with database.cursor() as cursor:
-        cursor.execute(_LOCK, [_SPACE, f"{source.pk} {stream}"])
+        cursor.execute(_BEGIN, [_SPACE, f"{source.pk} {stream}"])
         cursor.execute(_CURRENT, [source.pk, stream, orjson.dumps(list(rows)).decode()])
         current = {external_id: (pk, bytes(digest)) for external_id, pk, digest in cursor.fetchall()}
         fresh = [row for row in rows.values() if current.get(row[1].external_id, _NONE)[1] != row[1].digest]
         if not fresh:
             return []
-        cursor.execute(_RETIRE, [[current[raw.external_id][0] for _, raw in fresh if raw.external_id in current]])
+        if retired := [current[raw.external_id][0] for _, raw in fresh if raw.external_id in current]:
+            cursor.execute(_RETIRE, [retired])
         cursor.execute(_IDS, [len(fresh)])
         ids = [pk for (pk,) in cursor.fetchall()]
         with cursor.copy(_COPY) as copy:
-            lines = [b"%d\t%d%b" % (pk, page_id, raw.columns) for pk, (page_id, raw) in zip(ids, fresh, strict=True)]
-            copy.write(b"".join(lines))
+            heads = [b"%d\t%d" % (pk, page_id) for pk, (page_id, _) in zip(ids, fresh, strict=True)]
+            copy.write(b"".join(chain.from_iterable(zip(heads, [raw.columns for _, raw in fresh], strict=True))))
     return [
         Landed(pk, raw.external_id, raw.external_id not in current, raw.understood)
         for pk, (_, raw) in zip(ids, fresh, strict=True)

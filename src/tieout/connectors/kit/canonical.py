@@ -21,7 +21,7 @@ class BadRecord(Skip):
     remedy = "Correct the field named in the source system; the record is read again with the next run."
 
 
-class Customer(Struct, frozen=True):
+class Customer(Struct, frozen=True, gc=False):
     """Who buys. `name` is the company's, else the person's."""
 
     id: str
@@ -36,7 +36,7 @@ class Customer(Struct, frozen=True):
     updated: datetime | None = None
 
 
-class Product(Struct, frozen=True):
+class Product(Struct, frozen=True, gc=False):
     """What is sold. `ledger_code` is the source's word for the account that it is booked to."""
 
     id: str
@@ -52,14 +52,14 @@ class Product(Struct, frozen=True):
     created: datetime | None = None
 
 
-class PaymentMethod(Struct, frozen=True):
+class PaymentMethod(Struct, frozen=True, gc=False):
     """How customers pay."""
 
     id: str
     name: str
 
 
-class Payment(Struct, frozen=True):
+class Payment(Struct, frozen=True, gc=False):
     """Money received. `unapplied` is the part not yet set against an invoice."""
 
     id: str
@@ -78,7 +78,7 @@ class Payment(Struct, frozen=True):
     source: str = ""
 
 
-class Invoice(Struct, frozen=True):
+class Invoice(Struct, frozen=True, gc=False):
     """A bill: what the customer was asked to pay."""
 
     id: str
@@ -93,7 +93,7 @@ class Invoice(Struct, frozen=True):
     final: bool = False
 
 
-class InvoiceLine(Struct, frozen=True):
+class InvoiceLine(Struct, frozen=True, gc=False):
     """One charge. Without `invoice_id` it is not billed yet. `amount` holds the tax only when `tax_included`."""
 
     id: str
@@ -114,7 +114,7 @@ class InvoiceLine(Struct, frozen=True):
     """The order line that it bills."""
 
 
-class CreditMemo(Struct, frozen=True):
+class CreditMemo(Struct, frozen=True, gc=False):
     """Money given back on paper, positive. `unapplied` is what is left of it."""
 
     id: str
@@ -134,7 +134,7 @@ class CreditMemo(Struct, frozen=True):
     line_id: str = ""
 
 
-class Order(Struct, frozen=True):
+class Order(Struct, frozen=True, gc=False):
     """What a customer signed, and from which day it counts. `kind` and `status` are the source's own words."""
 
     id: str
@@ -146,7 +146,7 @@ class Order(Struct, frozen=True):
     effective: date | None
 
 
-class OrderItem(Struct, frozen=True):
+class OrderItem(Struct, frozen=True, gc=False):
     """That an order brings in, changes or ends an order line."""
 
     order_id: str
@@ -157,7 +157,7 @@ class OrderItem(Struct, frozen=True):
         return f"{self.order_id}+{self.line_id}"
 
 
-class Service(Struct, frozen=True):
+class Service(Struct, frozen=True, gc=False):
     """What a customer uses, whichever lines it was sold by."""
 
     id: str
@@ -167,7 +167,7 @@ class Service(Struct, frozen=True):
     ended: date | None
 
 
-class OrderLine(Struct, frozen=True):
+class OrderLine(Struct, frozen=True, gc=False):
     """A promise to deliver a product: from `started` until before `ended`, and bound until before `agreed_until`.
 
     `rate` is the price of one unit for `months` months, or for all of it when these are 0. Lines that follow each other on

@@ -70,7 +70,8 @@ class Answer:
 
 @cache
 def _authorities(trust_env: bool) -> ssl.SSLContext:
-    """Whom a host's certificate may come from; read once, because it takes longer than many a request."""
+    """Whom a host's certificate may come from; read once, because it takes longer than many a request. Not read for
+    plain http, whose client trusts nobody's."""
     return httpx2.create_ssl_context(trust_env=trust_env)
 
 
@@ -97,6 +98,7 @@ class Client:
         self.mask = mask
         self._domain = domain if domain and _within(self.base.host, domain) else ""
         self._timeout, self._max_bytes, self._clock = timeout, max_bytes, clock
+        self._resolved: dict[str, str] = {}
         remote = not is_this_machine(self.base.host)
         self._client = httpx2.Client(
             headers={"user-agent": USER_AGENT, **(headers or {})},
@@ -104,7 +106,7 @@ class Client:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             transport=transport,
             trust_env=remote,
-            verify=_authorities(remote),
+            verify=_authorities(remote) if self.base.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             follow_redirects=False,
         )
 
@@ -127,7 +129,8 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send once. Raises HostUnreachable (nothing was sent), NoAnswer, VendorFault, AnswerTooLarge or OtherHost."""
-        url = self.resolve(address)
+        # Pages of one list have one address, and taking an address apart takes longer than to send a request.
+        url = self._resolved.get(address) or self._resolved.setdefault(address, self.resolve(address))
         request = self._client.build_request(method, url, params=params, content=content, headers=headers)
         started = self._clock()
         try:

@@ -53,9 +53,9 @@ class Raw:
     def flag(self, field: str) -> bool:
         """A truth value; null means no."""
         value = self._value(field)
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        return self.refuse(field, "is neither true nor false")
+        if value is None or value is False:
+            return False
+        return True if value is True else self.refuse(field, "is neither true nor false")
 
     def minor(self, field: str, currency: str, *, required: bool = False) -> int:
         """An amount in minor units of `currency`; null means zero unless required."""
