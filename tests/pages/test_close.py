@@ -57,6 +57,7 @@ def test_a_month_is_closed_step_by_step(desk: Desk, browser: Client, text: Calla
     refused = browser.post(_at("close_lock", desk))
     assert refused.status_code == 409
     assert "Journals previewed: 3 lines to post" in text(refused, "body")
+    assert f'href="{page}"' in refused.content.decode()
     for step in ("data", "preview"):
         browser.post(_at("close_sign", desk, step), {"note": "Looked at it"})
     desk.post(SEPTEMBER)

@@ -155,9 +155,26 @@ def test_each_status_says_what_became_of_the_entry_and_what_to_do(
     assert controller.get(reverse("posting_record", args=[entry.pk])).url == booked["record_url"]
 
 
+def test_a_refusal_is_foreseen_before_posting_and_told_after(
+    site: Site, books: RevenueBooks, controller: Client, text: Words
+) -> None:
+    [entry] = books.plan()
+    assert "would refuse" not in text(controller.get(reverse("journals_preview"), {"posting": entry.pk}))
+    entry.lines.filter(account="40100").update(account="49999")
+    shown = text(controller.get(reverse("journals_preview"), {"posting": entry.pk}))
+    assert f"The ledger would refuse {entry.group} The ledger has no account 49999." in shown
+    refused = PreflightFailed("The ledger has no account 49999.")
+    Posting.objects.filter(pk=entry.pk).update(state="failed", problem=refused.as_dict())
+    Job.objects.filter(process=books.process).update(state="attention", counts={"failed": 1})
+    shown = text(controller.get(reverse("journal_exports")), ".live")
+    assert f"{refused.message} {refused.advice} {entry.group}" in shown
+
+
 def test_nothing_chosen_is_said_so(site: Site, controller: Client, text: Words) -> None:
     answer = controller.get(reverse("journals_preview"))
-    assert answer.status_code == 422 or "No journal entry was chosen" in text(answer)
+    assert answer.status_code == 422
+    assert "No journal entry was chosen" in text(answer)
+    assert f'href="{reverse("journals")}"' in answer.content.decode()
 
 
 def test_the_tabs_of_the_process_lead_to_where_its_things_are(

@@ -49,9 +49,16 @@ def answer(request: HttpRequest, error: TieoutError) -> HttpResponse:
 
 def _page(request: HttpRequest, error: TieoutError) -> HttpResponse:
     layout = "web/base.html" if getattr(request, "actor", None) else "web/entrance.html"
-    back = getattr(request, "back", None)
-    shown = {"error": error, "layout": layout, "title": "Not possible", "back": back() if back else ""}
+    shown = {"error": error, "layout": layout, "title": "Not possible", "back": _back(request)}
     return render(request, "errors/error.html", shown, status=error.http_status)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the refused act would have led; empty when it does not know, or what it speaks of is not there."""
+    try:
+        return str(request.back())  # type: ignore[attr-defined]
+    except (AttributeError, TieoutError):
+        return ""
 
 
 def _toast(error: TieoutError) -> HttpResponse:
