@@ -7,7 +7,7 @@ current. A record that is the same as its current version costs one look-up and 
 from __future__ import annotations
 
 import json
-from binascii import hexlify
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain
@@ -18,7 +18,7 @@ from django.db import connection as database
 from msgspec import Struct
 
 from tieout.connect.models import Connection
-from tieout.database import copy_text
+from tieout.database import copy_binary
 
 _SPACE = 7_202
 """First half of the advisory lock keys of streams."""
@@ -37,10 +37,20 @@ select external_id, id, digest from sync_sourcerecord
    and external_id = any (array (select jsonb_array_elements_text(%s)))
 """
 _RETIRE = "update sync_sourcerecord set current = false where id = any(%s::bigint[])"
-_IDS = "select nextval('sync_sourcerecord_id_seq') from generate_series(1, %s)"
+_IDS = "select array(select nextval('sync_sourcerecord_id_seq') from generate_series(1, %s))"
 _COPY = """
-copy sync_sourcerecord (id, page_id, connection_id, stream, current, ordinal, external_id, digest, payload) from stdin
+copy sync_sourcerecord (id, page_id, connection_id, stream, current, ordinal, external_id, digest, payload)
+from stdin (format binary)
 """
+_FIRST = struct.Struct(">hiqiq").pack
+"""How a row begins: 9 for the number of its columns, then id and page, each behind its length of 8."""
+_COMMON = struct.Struct(">iqi").pack
+"""The connection behind its length, and the length of the stream's name, which follows."""
+_CURRENT_ROW = struct.pack(">i?", 1, True)
+_OWN = struct.Struct(">iii").pack
+"""The ordinal behind its length of 4, and the length of the external id, which follows."""
+_LAST = struct.Struct(">i16sib").pack
+"""The digest behind its length of 16, the length of the payload, and 1 for the format of the JSON, which follows."""
 
 
 class Raw(Struct, frozen=True, gc=False):
@@ -49,7 +59,7 @@ class Raw(Struct, frozen=True, gc=False):
     external_id: str
     digest: bytes
     columns: bytes
-    """The end of its line for COPY, from the connection on."""
+    """The end of its row for COPY, from the connection on."""
     understood: Any
 
 
@@ -73,18 +83,14 @@ def read(
 
     `key` is the field that identifies a record, or several of them joined by `+`.
     """
-    head, found, fields = b"\t%d\t%b\tt\t" % (source.pk, copy_text.cell(stream)), {}, key.split("+")
+    found, fields = {}, key.split("+")
+    common = _COMMON(8, source.pk, len(stream.encode())) + stream.encode() + _CURRENT_ROW
     for ordinal, received in enumerate(records):
         record, payload = _storable(received)
         external_id = str(record[key]) if len(fields) == 1 else "+".join(str(record[name]) for name in fields)
-        digest = blake2b(payload, digest_size=16).digest()
-        columns = b"%b%d\t%b\t\\\\x%b\t%b\n" % (
-            head,
-            ordinal,
-            copy_text.cell(external_id),
-            hexlify(digest),
-            payload.replace(b"\\", rb"\\"),
-        )
+        digest, known_as = blake2b(payload, digest_size=16).digest(), external_id.encode()
+        own = _OWN(4, ordinal, len(known_as))
+        columns = b"".join((common, own, known_as, _LAST(16, digest, len(payload) + 1, 1), payload))
         found[external_id] = Raw(external_id, digest, columns, understand(external_id, record))
     return list(found.values())
 
@@ -104,10 +110,11 @@ def store(source: Connection, stream: str, rows: Mapping[str, tuple[int, Raw]]) 
         if retired := [current[raw.external_id][0] for _, raw in fresh if raw.external_id in current]:
             cursor.execute(_RETIRE, [retired])
         cursor.execute(_IDS, [len(fresh)])
-        ids = [pk for (pk,) in cursor.fetchall()]
+        (ids,) = cursor.fetchone()
         with cursor.copy(_COPY) as copy:
-            heads = [b"%d\t%d" % (pk, page_id) for pk, (page_id, _) in zip(ids, fresh, strict=True)]
-            copy.write(b"".join(chain.from_iterable(zip(heads, [raw.columns for _, raw in fresh], strict=True))))
+            begun = [_FIRST(9, 8, pk, 8, page_id) for pk, (page_id, _) in zip(ids, fresh, strict=True)]
+            rows_sent = chain.from_iterable(zip(begun, [raw.columns for _, raw in fresh], strict=True))
+            copy.write(b"".join((copy_binary.START, *rows_sent, copy_binary.END)))
     return [
         Landed(pk, raw.external_id, raw.external_id not in current, raw.understood)
         for pk, (_, raw) in zip(ids, fresh, strict=True)

@@ -87,6 +87,17 @@ def test_a_character_that_the_database_refuses_is_shown_by_its_symbol_and_the_by
     assert orjson.loads(queries.page_body(InputPage.objects.get()))["records"][0]["reference_number"] == "A\x00B"
 
 
+def test_an_id_may_be_of_any_characters(stream: Stream) -> None:
+    named = r"Ø\t𝄞 \N" + "\t\n"
+    stream.land([{**payment(1), "payment_id": named, "note": named}])
+    stored = SourceRecord.objects.get()
+    assert (stored.external_id, stored.payload["note"]) == (named, named)
+    assert Payment.objects.get().external_id == named
+    stream.again()
+    stream.land([{**payment(1), "payment_id": named, "note": named}])
+    assert stream.counts == {"read": 1, "unchanged": 1}
+
+
 def test_a_record_that_changes_and_changes_back_has_three_versions(stream: Stream) -> None:
     for amount in ("10.00", "12.00", "10.00"):
         stream.land([payment(1, amount), payment(2)])
