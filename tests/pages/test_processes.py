@@ -29,6 +29,9 @@ def test_an_empty_environment_says_what_to_do_first(site: Any, client_as: Callab
     page = client_as(Role.ADMIN, Role.CONTROLLER, at="sandbox").get("/processes/")
     assert "First connect the system" in text(page)
     assert reverse("connection_choose") in page.content.decode()
+    page = client_as(Role.CONTROLLER, at="sandbox").get("/processes/")
+    assert "Revenue needs none: contracts and bills come in by file." in text(page)
+    assert text(page, "#list").endswith("Import data")
 
 
 def test_a_run_is_queued_shown_live_and_can_be_stopped(controller: Client, site: Any, text: Text) -> None:
