@@ -10,6 +10,7 @@ from django import forms
 from django.urls import reverse
 
 from tieout.close import operations, queries
+from tieout.close.facts import counted
 from tieout.close.models import StepOwner
 from tieout.close.steps import RULE, SIGNABLE, Step
 from tieout.close.web.views import LIST
@@ -116,7 +117,7 @@ class Reopen(_PeriodForm):
         reason = form.cleaned_data["reason"]
         closing = operations.reopen(self.actor, period_id=self.kwargs["pk"], reason=reason, now=self.now, defer=defer)
         taken = len(closing.reversals)
-        return f"{closing.period.label} is open again; {taken} entries are being reversed."
+        return f"{closing.period.label} is open again; {counted(taken, 'entry is', 'entries are')} being reversed."
 
 
 class SettingsForm(forms.Form):

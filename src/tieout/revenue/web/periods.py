@@ -201,11 +201,12 @@ class LoadWaiting(Action):
     next_page = "periods"
 
     def subject(self) -> str:
-        return f"{periods.waiting(self.actor.environment_id).count()} files wait"
+        count = periods.waiting(self.actor.environment_id).count()
+        return "1 file waits" if count == 1 else f"{count} files wait"
 
     def act(self) -> str:
         loaded = 0
         for batch in list(periods.waiting(self.actor.environment_id)):
             batches.load(self.actor, batch_id=batch.pk, now=self.now)
             loaded += 1
-        return f"{loaded} files are loaded."
+        return "1 file is loaded." if loaded == 1 else f"{loaded} files are loaded."
