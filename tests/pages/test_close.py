@@ -124,6 +124,12 @@ def test_reopening_shows_what_is_reversed_before_it_asks_why(
     assert desk.period(SEPTEMBER).state == "open"
 
 
+def test_setting_periods_up_says_when_the_contracts_begin(
+    desk: Desk, browser: Client, text: Callable[..., str]
+) -> None:
+    assert "The first contract was signed on" in text(browser.get(reverse("periods_new")))
+
+
 def test_a_frozen_month_is_thawed_with_a_reason(desk: Desk, browser: Client, text: Callable[..., str]) -> None:
     desk.freeze(SEPTEMBER)
     browser.post(_at("close_thaw", desk), {"reason": "An invoice is missing"})
@@ -155,6 +161,7 @@ def test_periods_are_previewed_set_up_and_extended(
 ) -> None:
     browser = client_as(Role.CONTROLLER)
     assert "No accounting periods yet" in text(browser.get(reverse("periods")))
+    assert "was signed on" not in text(browser.get(reverse("periods_new")))
     wanted = {"entity": "US", "first": "2025-12-28", "calendar": "4-4-5", "years": "1", "weekday": "5", "month": "12"}
     assert "2026-P01 Sun 28 Dec 2025 Sat 24 Jan 2026 28" in text(
         browser.get(reverse("periods_preview"), wanted), "table"

@@ -8,7 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.db.models import Min
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from tieout.kernel.errors import TieoutError
 from tieout.people.actors import Permission
@@ -123,6 +125,13 @@ class NewPeriods(FormPage):
     def get_initial(self) -> dict[str, Any]:
         return {"first": self.now.date().replace(month=1, day=1), "entity": self._entity()}
 
+    def get_form(self, form_class: Any = None) -> SetUpForm:
+        form: SetUpForm = super().get_form(form_class)
+        if begins := self._contracts().aggregate(first=Min("signed_on"))["first"]:
+            hint = f"The first contract was signed on {date_format(begins, 'j M Y')}."
+            form.fields["first"].help_text = f"{hint} {form.fields['first'].help_text}"
+        return form
+
     def save(self, form: SetUpForm) -> str:
         said = form.cleaned_data
         made = periods.set_up(
@@ -138,10 +147,12 @@ class NewPeriods(FormPage):
 
     def _entity(self) -> str:
         """The first entity of the contracts that has no periods yet."""
-        where = self.actor.environment_id
-        contracts: Any = FACTS["contract"].objects.filter(environment_id=where, until__isnull=True)  # type: ignore[attr-defined]
-        named = contracts.exclude(entity__in=periods.entities(where)).order_by("entity")
+        named = self._contracts().exclude(entity__in=periods.entities(self.actor.environment_id)).order_by("entity")
         return named.values_list("entity", flat=True).first() or ""
+
+    def _contracts(self) -> Any:
+        where = self.actor.environment_id
+        return FACTS["contract"].objects.filter(environment_id=where, until__isnull=True)  # type: ignore[attr-defined]
 
 
 class PreviewPeriods(Fragment):
