@@ -32,11 +32,11 @@ SHEETS: Mapping[str, Sequence[Sequence[str]]] = {
     "Orders": [["Order number", "Customer", "Currency", "Order date", "Line", "Product", "Amount", "Start", "End", "Fields"],
                ["SO-1", "C-1", "USD", "2026-09-01", "1", "SEAT", "1200.00", "2026-09-01", "2027-08-31", "site=US-NYC"],
                ["SO-2", "C-2", "USD", "2026-09-01", "1", "SEAT", "2400.00", "2026-09-01", "2027-08-31", "site=US-AUS"]],
-    "Invoices": [["Invoice", "Order number", "Line", "Date", "Amount"], ["I-1", "SO-1", "1", "2026-09-01", "1200.00"]],
+    "Invoices": [["Invoice", "Order number", "Line", "Date", "Amount"], ["I-1", "SO-1", "1", "2026-09-01", "1200.00"],
+                 ["I-2", "SO-2", "1", "2026-09-01", "2400.00"]],
 }  # fmt: skip
 ACCOUNTS = {
     "Invoice": ("12000", "23000"),
-    "Invoice for what was unbilled": ("12000", "12150"),
     "Revenue out of deferred revenue": ("23000", "40100"),
 }
 FIELDS = {"segment": ("customer", "class"), "team": ("product", "department"), "site": ("subscription", "location")}
