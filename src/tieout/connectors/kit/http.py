@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin
 
@@ -98,7 +98,8 @@ class Client:
         self.mask = mask
         self._domain = domain if domain and _within(self.base.host, domain) else ""
         self._timeout, self._max_bytes, self._clock = timeout, max_bytes, clock
-        self._resolved: dict[str, str] = {}
+        # Pages of one list have one address, and taking an address apart takes longer than to send a request.
+        self._resolved = lru_cache(maxsize=64)(self.resolve)
         remote = not is_this_machine(self.base.host)
         self._client = httpx2.Client(
             headers={"user-agent": USER_AGENT, **(headers or {})},
@@ -129,8 +130,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send once. Raises HostUnreachable (nothing was sent), NoAnswer, VendorFault, AnswerTooLarge or OtherHost."""
-        # Pages of one list have one address, and taking an address apart takes longer than to send a request.
-        url = self._resolved.get(address) or self._resolved.setdefault(address, self.resolve(address))
+        url = self._resolved(address)
         request = self._client.build_request(method, url, params=params, content=content, headers=headers)
         started = self._clock()
         try:
