@@ -60,9 +60,8 @@ def post(run: Run, only: Q | None = None) -> None:
     ids = list(dict.fromkeys(postings_of(run).filter(ready).order_by("day", "pk").values_list("pk", flat=True)))
     if ids:
         reference.refresh(run.process.destination, run.clock())
-        run.enter(
-            "post", len(ids), f"Posting {len(ids)} documents over {run.process.destination.concurrency} connections"
-        )
+        over = _counted(run.process.destination.concurrency, "connection")
+        run.enter("post", len(ids), f"Posting {_counted(len(ids), 'document')} over {over}")
         _hold_back_refusals(run, ids)
         troubles = _send_all(run, ids)
         settle(run)
@@ -72,13 +71,17 @@ def post(run: Run, only: Q | None = None) -> None:
     _wait_for_unknown(run)
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def verify(run: Run) -> None:
     """Read back what was sent and compare it with what was planned."""
     sent = postings_of(run).filter(state=State.SENT)
     count = sent.count()
     if not count:
         return
-    run.enter("verify", count, f"Reading back {count} documents")
+    run.enter("verify", count, f"Reading back {_counted(count, 'document')}")
     for kind in Posting.Kind.values:
         with desk(run) as open_desk:
             for batch in _batches(sent.filter(kind=kind).order_by("pk")):

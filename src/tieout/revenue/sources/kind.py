@@ -141,7 +141,9 @@ def _refuse_meeting(process: Process, settings: SourceSettings) -> None:
     others = Process.objects.filter(environment_id=process.environment_id, kind=KIND).exclude(pk=process.pk)
     for other in others:
         if other.settings.get("prefix", "") == settings.prefix:
-            raise BadSourceSettings(f"prefix: '{settings.prefix}' is that of '{other.name}'.", place="prefix")
+            raise BadSourceSettings(
+                f"'{other.name}' puts '{settings.prefix}' before its numbers already.", place="prefix"
+            )
 
 
 def _refuse_renumbering(process: Process, settings: SourceSettings) -> None:

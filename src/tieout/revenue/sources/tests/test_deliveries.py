@@ -185,7 +185,7 @@ def test_settings_that_would_count_the_same_twice_are_refused(sales: Sales) -> N
         kind.check(sales.process)
     other = Process(environment_id=sales.actor.environment_id, kind=kind.slug, name="Other", source=sales.source)
     other.settings = {"start_on": "2026-01-01", "prefix": "R-"}
-    with pytest.raises(BadSourceSettings, match="that of 'Sales'"):
+    with pytest.raises(BadSourceSettings, match="'Sales' puts"):
         kind.check(other)
     other.settings = {"start_on": "2026-01-01", "products": [{"product": "1"}, {"product": "1"}]}
     with pytest.raises(BadSourceSettings, match="mapped twice"):
