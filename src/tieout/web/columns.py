@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_tables2
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2.utils import Accessor
@@ -71,7 +71,7 @@ class CodeColumn(django_tables2.Column):
 
 
 class TemplateColumn(django_tables2.Column):
-    """Whatever `template` makes of `record`; rendered with the request, so it may hold forms."""
+    """Whatever `template` makes of `record`, with what every page's templates know, so it may hold forms."""
 
     def __init__(self, template: str, **kwargs: Any) -> None:
         kwargs = {"empty_values": (), "orderable": False, **kwargs}
@@ -79,7 +79,7 @@ class TemplateColumn(django_tables2.Column):
         self.template = template
 
     def render(self, record: Any, value: Any, table: Any) -> str:
-        return render_to_string(self.template, {"record": record, "value": value}, request=table.request)
+        return get_template(self.template).render({**table.everywhere, "record": record, "value": value})
 
 
 class ActionsColumn(TemplateColumn):

@@ -7,6 +7,7 @@ itself is exchanged. Counting stops at a limit so that a page over a million row
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -16,6 +17,8 @@ import django_tables2
 from django import forms
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template import Engine
 
 from tieout.web.pages import Button, Page, may
 
@@ -93,6 +96,21 @@ class Empty:
 
 class ListTable(django_tables2.Table):
     """The base of every table; `components/table.html` draws it: dense, sorted by links, stacked into cards on a phone."""
+
+    request: HttpRequest
+
+    @cached_property
+    def everywhere(self) -> dict[str, Any]:
+        """What the templates of every page know; asked once, since a long list has hundreds of cells with a template."""
+        processors = Engine.get_default().template_context_processors
+        return {name: value for said in processors for name, value in said(self.request).items()}
+
+    def drawn_rows(self) -> Iterator[list[tuple[str, str, bool, Any]]]:
+        """The page's rows as cells: heading and attributes of the column, whether there is nothing to show, and what there is."""
+        columns = [(each.name, each.header, each.attrs["td"].as_html(), each.default) for each in self.columns]
+        for row in self.paginated_rows:
+            cells = [(head, attrs, nothing, row.get_cell(name)) for name, head, attrs, nothing in columns]
+            yield [(head, attrs, cell == nothing, cell) for head, attrs, nothing, cell in cells]
 
 
 class ListPage(Page):
