@@ -17,7 +17,6 @@ import django_tables2
 from django import forms
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.template import Engine
 
 from tieout.web.pages import Button, Page, may
@@ -97,7 +96,7 @@ class Empty:
 class ListTable(django_tables2.Table):
     """The base of every table; `components/table.html` draws it: dense, sorted by links, stacked into cards on a phone."""
 
-    request: HttpRequest
+    request: Any
 
     @cached_property
     def everywhere(self) -> dict[str, Any]:
