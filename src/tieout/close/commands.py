@@ -12,6 +12,7 @@ from tieout.cli.screen import table
 from tieout.cli.terminal import Terminal, command, group
 from tieout.close import dry_run, operations, package, queries, shapes
 from tieout.close.models import Closing
+from tieout.kernel.counting import counted
 from tieout.ledger.journals import DryRun
 from tieout.people.actors import Permission
 from tieout.revenue import periods
@@ -156,8 +157,7 @@ def reopen(
     shown = shapes.Reopening.of(queries.reopening(terminal.actor.environment_id, period.pk))
     if terminal.as_json:
         terminal.done("", shown)
-    count = len(shown.entries)
-    title = f"{count} {'entry' if count == 1 else 'entries'} of {period} would be reversed"
+    title = f"{counted(len(shown.entries), 'entry', 'entries')} of {period} would be reversed"
     terminal.print(table(shown.lines, _TAKEN, terminal.zone, title))
     terminal.print(table(shown.restated, _RESTATED, terminal.zone, "What the period comes to"))
 

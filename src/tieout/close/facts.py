@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from tieout.close.steps import Fact, Facts
+from tieout.kernel.counting import counted
 from tieout.revenue.models import FACTS, Batch, Gap, Period
 from tieout.sync.models import Finding, Process
 
@@ -115,11 +116,6 @@ def _by_rule(rows: QuerySet[Finding] | QuerySet[Gap], page: str) -> list[Fact]:
 
 def _where(gap: Gap) -> str:
     return " · ".join(part for part in (gap.contract_id, gap.line_id) if part) or "All contracts"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """The number with its word; `many` is `one` with an s unless it is given."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def _said(counts: list[tuple[int, str, str]]) -> str:

@@ -13,8 +13,8 @@ import duckdb
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from tieout.close.facts import counted
 from tieout.close.steps import Fact, Facts
+from tieout.kernel.counting import counted
 from tieout.kernel.money import Money
 from tieout.ledger import journals
 from tieout.ledger.models import Posting

@@ -20,6 +20,7 @@ from tieout.connect import queries as connect
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import PostsDocuments
 from tieout.connectors.kit.documents import Held
+from tieout.kernel.counting import counted
 from tieout.kernel.errors import Retriable
 from tieout.ledger import outbox, preflight, reference
 from tieout.ledger.drafts import document_of
@@ -60,8 +61,8 @@ def post(run: Run, only: Q | None = None) -> None:
     ids = list(dict.fromkeys(postings_of(run).filter(ready).order_by("day", "pk").values_list("pk", flat=True)))
     if ids:
         reference.refresh(run.process.destination, run.clock())
-        over = _counted(run.process.destination.concurrency, "connection")
-        run.enter("post", len(ids), f"Posting {_counted(len(ids), 'document')} over {over}")
+        over = counted(run.process.destination.concurrency, "connection")
+        run.enter("post", len(ids), f"Posting {counted(len(ids), 'document')} over {over}")
         _hold_back_refusals(run, ids)
         troubles = _send_all(run, ids)
         settle(run)
@@ -71,17 +72,13 @@ def post(run: Run, only: Q | None = None) -> None:
     _wait_for_unknown(run)
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def verify(run: Run) -> None:
     """Read back what was sent and compare it with what was planned."""
     sent = postings_of(run).filter(state=State.SENT)
     count = sent.count()
     if not count:
         return
-    run.enter("verify", count, f"Reading back {_counted(count, 'document')}")
+    run.enter("verify", count, f"Reading back {counted(count, 'document')}")
     for kind in Posting.Kind.values:
         with desk(run) as open_desk:
             for batch in _batches(sent.filter(kind=kind).order_by("pk")):

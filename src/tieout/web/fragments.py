@@ -6,7 +6,7 @@ A fragment answers 286 when there is nothing more to wait for, and the browser s
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.views.generic.base import TemplateResponseMixin
@@ -19,6 +19,9 @@ STOP_POLLING = 286
 class Fragment(TemplateResponseMixin, Guarded):
     """One self-refreshing part. `template_name` is the same template that the page includes at first."""
 
+    renews_page: ClassVar[bool] = False
+    """Whether the page around it is loaded anew once there is nothing more to wait for."""
+
     @abstractmethod
     def load(self) -> dict[str, Any]:
         """What the template shows, by one domain call."""
@@ -29,4 +32,6 @@ class Fragment(TemplateResponseMixin, Guarded):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         shown = self.load()
-        return self.render_to_response(shown, status=STOP_POLLING if self.finished(shown) else 200)
+        finished = self.finished(shown)
+        headers = {"HX-Refresh": "true"} if finished and self.renews_page else None
+        return self.render_to_response(shown, status=STOP_POLLING if finished else 200, headers=headers)

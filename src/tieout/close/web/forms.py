@@ -10,10 +10,10 @@ from django import forms
 from django.urls import reverse
 
 from tieout.close import operations, queries
-from tieout.close.facts import counted
 from tieout.close.models import StepOwner
 from tieout.close.steps import RULE, SIGNABLE, Step
 from tieout.close.web.views import LIST
+from tieout.kernel.counting import counted
 from tieout.ledger.journals.places import pairs
 from tieout.people import queries as people
 from tieout.people.actors import ALLOWED, Permission

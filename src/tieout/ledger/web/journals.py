@@ -11,9 +11,9 @@ import django_tables2
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import TextInput
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from tieout.kernel.counting import counted
 from tieout.kernel.errors import InvalidInput
 from tieout.kernel.money import Money
 from tieout.ledger import operations
@@ -29,7 +29,7 @@ from tieout.sync.models import ACTIVE, Job
 from tieout.sync.tasks import defer
 from tieout.sync.web.tables import CountColumn, HistoryFilters, JobTable
 from tieout.web.columns import LinkColumn, MoneyColumn, TemplateColumn
-from tieout.web.fragments import STOP_POLLING, Fragment
+from tieout.web.fragments import Fragment
 from tieout.web.lists import Empty, KeysetPage, ListPage, ListTable
 from tieout.web.pages import Action, Button, Crumb, Page
 
@@ -170,7 +170,7 @@ class PostJournals(Action):
     def act(self) -> str:
         wanted = chosen(self.request.POST.getlist("posting"))
         jobs = operations.post_now(actor=self.actor, posting_ids=wanted, now=self.now, defer=defer)
-        return f"{jobs[0]} is queued: it posts {len(wanted)} {'entry' if len(wanted) == 1 else 'entries'}."
+        return f"{jobs[0]} is queued: it posts {counted(len(wanted), 'entry', 'entries')}."
 
 
 class Prepare(Action):
@@ -239,9 +239,10 @@ class Exports(KeysetPage):
 
 
 class ExportLive(Fragment):
-    """Progress and result of the latest export."""
+    """Progress and result of the latest export; the list below tells the result too."""
 
     permission = Permission.READ
+    renews_page = True
     template_name = "ledger/journal_export_live.html"
 
     def load(self) -> dict[str, Any]:
@@ -249,12 +250,6 @@ class ExportLive(Fragment):
 
     def finished(self, shown: dict[str, Any]) -> bool:
         return not shown["active"]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
-        if response.status_code == STOP_POLLING:
-            response.headers["HX-Refresh"] = "true"  # the list below tells the result too
-        return response
 
 
 def chosen(asked: Iterable[str]) -> list[int]:

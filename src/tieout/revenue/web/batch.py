@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -80,9 +80,10 @@ class BatchPage(DetailPage):
 
 
 class BatchLive(Fragment):
-    """How far the reading is; the page is loaded anew when it has ended."""
+    """How far the reading is."""
 
     permission = Permission.READ
+    renews_page = True
     template_name = "revenue/batch_progress.html"
 
     def load(self) -> dict[str, Any]:
@@ -90,12 +91,6 @@ class BatchLive(Fragment):
 
     def finished(self, shown: dict[str, Any]) -> bool:
         return not is_moving(shown["batch"])
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().get(request, *args, **kwargs)
-        if response.status_code != 200:
-            response.headers["HX-Refresh"] = "true"
-        return response
 
 
 def is_moving(batch: Batch) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from tieout.kernel.counting import counted
 from tieout.kernel.errors import TieoutError
 from tieout.people.actors import Permission
 from tieout.revenue import periods
@@ -212,12 +213,11 @@ class LoadWaiting(Action):
     next_page = "periods"
 
     def subject(self) -> str:
-        count = periods.waiting(self.actor.environment_id).count()
-        return "1 file waits" if count == 1 else f"{count} files wait"
+        return counted(periods.waiting(self.actor.environment_id).count(), "file waits", "files wait")
 
     def act(self) -> str:
         loaded = 0
         for batch in list(periods.waiting(self.actor.environment_id)):
             batches.load(self.actor, batch_id=batch.pk, now=self.now)
             loaded += 1
-        return "1 file is loaded." if loaded == 1 else f"{loaded} files are loaded."
+        return f"{counted(loaded, 'file is', 'files are')} loaded."
