@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import duckdb
@@ -17,7 +16,7 @@ def compute(task: Race) -> int:
     with duckdb.connect(str(whole), read_only=True) as book:
         row = book.execute("SELECT count(*) FROM line").fetchone()
     lines = row[0] if row else 0
-    chosen = shards.plan(lines, workers=len(os.sched_getaffinity(0)))
+    chosen = shards.plan(lines)
     made = shards.compute(whole, Path(task.folder), chosen)
     with duckdb.connect() as book:
         row = book.execute(f"SELECT count(*) FROM {stored.scan(made.parts['movement'])}").fetchone()  # noqa: S608

@@ -7,6 +7,7 @@ how many shards or workers there are.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,12 +60,12 @@ class Plan:
     threads: int = 0
 
 
-def plan(lines: int, *, workers: int = 1, lenient: bool = False) -> Plan:
-    """The plan for a number of lines: no shard too large, and a shard for each worker."""
+def plan(lines: int, *, workers: int | None = None, lenient: bool = False) -> Plan:
+    """The plan for a number of lines: no shard too large, and a shard for each worker (None: for each core)."""
     needed = -(-lines // LINES)
     if needed <= 1:
         return Plan(lenient=lenient)
-    workers = max(1, workers)
+    workers = workers or len(os.sched_getaffinity(0))
     shards = -(-needed // workers) * workers
     return Plan(shards, workers, lenient, memory="1GB", threads=1 if workers > 1 else 0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +16,8 @@ from tieout.recognition import engine, shards, stored
 from tieout.recognition.errors import Refusal
 from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
-from tieout.revenue.figures.loading import Scope, without_and_with
+from tieout.revenue.figures.loading import Scope, count_lines, without_and_with
 from tieout.revenue.figures.staged import NOTHING, Staged
-from tieout.revenue.models import FACTS
 
 BY_PERIOD = ("revenue", "deferred")
 
@@ -85,8 +83,7 @@ class _Computed(NamedTuple):
 
 def _of_all(scope: Scope, staged: Staged) -> Iterator[_Computed]:
     """One after the other, and a large book in shards, because of the memory that each takes."""
-    known = FACTS["line"]._default_manager.filter(environment_id=scope.environment_id, until__isnull=True).count()
-    lines = known + staged.count("line")
+    lines = count_lines(scope.environment_id) + staged.count("line")
     if lines <= shards.LINES:
         with closing(without_and_with(scope, staged)) as books:
             yield from map(_computed, books)
@@ -110,7 +107,7 @@ def _in_shards(book: duckdb.DuckDBPyConnection, path: Path, lines: int) -> _Comp
     """The same for a book in a file."""
     contracts = _contracts(book)
     book.close()
-    chosen = shards.plan(lines, workers=len(os.sched_getaffinity(0)), lenient=True)
+    chosen = shards.plan(lines, lenient=True)
     made = shards.compute(path, path.with_suffix(""), chosen)
     return _Computed(contracts, made.refused, _figures_of(made.totals))
 

@@ -56,14 +56,10 @@ def load(
 
 def read(scope: Scope, *, staged: Staged = NOTHING, path: Path | None = None) -> duckdb.DuckDBPyConnection:
     """The same for a scope; in a file when `path` is given."""
-    book = engine.new_book(path, memory=MEMORY if path else "")
     if scope.contracts is not None:
-        scope = Scope(scope.environment_id, scope.known_at, staged.contracts() | scope.contracts)
+        scope = replace(scope, contracts=staged.contracts() | scope.contracts)
     with one_moment(), copied(scope) as rows:
-        fill(book, rows)
-        staged.lay_over(book)
-        finish(book, scope)
-    return book
+        return _book(scope, rows, staged, path)
 
 
 def without_and_with(
@@ -72,11 +68,20 @@ def without_and_with(
     """Two books of one moment, one after the other: as things are, and with the staged rows laid over; in files when given."""
     with one_moment(), copied(scope) as rows:
         for above, path in zip((NOTHING, staged), paths, strict=True):
-            book = engine.new_book(path, memory=MEMORY if path else "")
-            fill(book, rows)
-            above.lay_over(book)
-            finish(book, scope)
-            yield book
+            yield _book(scope, rows, above, path)
+
+
+def count_lines(environment_id: int | None) -> int:
+    """How many lines of contracts are in force: what decides whether a book is computed in one piece."""
+    return FACTS["line"]._default_manager.filter(environment_id=environment_id, until__isnull=True).count()
+
+
+def _book(scope: Scope, rows: Path, staged: Staged, path: Path | None) -> duckdb.DuckDBPyConnection:
+    book = engine.new_book(path, memory=MEMORY if path else "")
+    fill(book, rows)
+    staged.lay_over(book)
+    finish(book, scope)
+    return book
 
 
 @contextmanager

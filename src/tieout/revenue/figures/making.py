@@ -24,7 +24,7 @@ from tieout.revenue.figures.changes import changed_since
 from tieout.revenue.figures.opening import latest, placed
 from tieout.revenue.figures.recomputing import GENERATIONS, recompute
 from tieout.revenue.figures.states import State, state_of
-from tieout.revenue.models import FACTS, FigureSet
+from tieout.revenue.models import FigureSet
 from tieout.revenue.store import store
 
 
@@ -75,7 +75,7 @@ def _base(environment_id: int | None, state: State) -> FigureSet | None:
 
 def _whole(environment_id: int | None, folder: Path, workers: int | None) -> tuple[State, Made]:
     scope = loading.Scope(environment_id)
-    lines = FACTS["line"]._default_manager.filter(environment_id=environment_id, until__isnull=True).count()
+    lines = loading.count_lines(environment_id)
     path = folder / "whole.duckdb" if lines > shards.LINES else None
     with loading.one_moment():
         state = state_of(environment_id)
@@ -83,7 +83,7 @@ def _whole(environment_id: int | None, folder: Path, workers: int | None) -> tup
     with book:
         if path is None:
             return state, Made(shards.compute_here(book, folder))
-    chosen = shards.plan(lines, workers=workers or len(os.sched_getaffinity(0)), lenient=True)
+    chosen = shards.plan(lines, workers=workers, lenient=True)
     return state, Made(shards.compute(path, folder / "shards", chosen))
 
 
