@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tieout.people.models import Environment, User
     from tieout.sandbox.kit.server import RunningSandbox
 
+Workbook = Callable[[Path, Any], Path]
 TODAY = date(2026, 11, 20)
 """The sandboxes' present day."""
 PASSWORD = "correct horse battery staple"  # noqa: S105
@@ -118,6 +119,22 @@ def environments(db: None) -> dict[str, Environment]:
 
     operations.prepare_site()
     return {each.slug: each for each in Environment.objects.all()}
+
+
+@pytest.fixture
+def workbook() -> Workbook:
+    """`workbook(path, {"Orders": rows})` writes a workbook with these sheets, and answers with its path."""
+    import xlsxwriter
+
+    def write(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> Path:
+        with xlsxwriter.Workbook(str(path)) as book:
+            for name, rows in sheets.items():
+                page = book.add_worksheet(name)
+                for at, row in enumerate(rows):
+                    page.write_row(at, 0, row)
+        return path
+
+    return write
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-import xlsxwriter
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
@@ -39,15 +38,6 @@ def _that_day() -> Iterator[None]:
         yield
 
 
-def workbook(path: Path, sheets: Sheets) -> Path:
-    with xlsxwriter.Workbook(str(path)) as book:
-        for name, rows in sheets.items():
-            page = book.add_worksheet(name)
-            for at, row in enumerate(rows):
-                page.write_row(at, 0, row)
-    return path
-
-
 def upload(page: Page, path: Path) -> None:
     page.get_by_label("Main menu").get_by_role("link", name="Import data").click()
     page.get_by_role("link", name="Upload a file").first.click()
@@ -66,7 +56,7 @@ def see_the_errors(page: Page) -> None:
         expect(page.locator("tr").filter(has_text=value)).to_contain_text(remedy)
 
 
-def mended(page: Page, folder: Path) -> Path:
+def mended(page: Page, folder: Path) -> Sheets:
     """The marked workbook, downloaded and mended as a person does: the three cells, and nothing else."""
     with page.expect_download() as started:
         page.get_by_role("link", name="The file with errors marked").click()
@@ -77,10 +67,7 @@ def mended(page: Page, folder: Path) -> Path:
     orders = sheets["Aufträge"]
     assert orders[0][-1] == "What to mend"
     assert [bool(row[-1]) for row in orders[1:]] == [False, True, True]
-    mended = {
-        name: [[MENDED.get(str(cell), str(cell)) for cell in row] for row in rows] for name, rows in sheets.items()
-    }
-    return workbook(folder / "mended.xlsx", mended)
+    return {name: [[MENDED.get(str(cell), str(cell)) for cell in row] for row in rows] for name, rows in sheets.items()}
 
 
 def apply(page: Page) -> None:
@@ -101,13 +88,17 @@ def undo(page: Page) -> None:
 
 
 def test_a_workbook_with_errors_is_mended_applied_looked_at_and_undone(
-    transactional_db: None, person: Callable[..., User], sign_in: Callable[..., Page], tmp_path: Path
+    transactional_db: None,
+    person: Callable[..., User],
+    sign_in: Callable[..., Page],
+    workbook: Callable[..., Path],
+    tmp_path: Path,
 ) -> None:
     accountant = person(Role.ACCOUNTANT)
     page = sign_in(accountant)
     upload(page, workbook(tmp_path / "orders.xlsx", SHEETS))
     see_the_errors(page)
-    upload(page, mended(page, tmp_path))
+    upload(page, workbook(tmp_path / "mended.xlsx", mended(page, tmp_path)))
     apply(page)
     figures.make(accountant.environment_id, cause="data", now=NOW)
     page.goto("/revenue/contracts/SO-1/?tab=schedule")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-import xlsxwriter
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -85,11 +84,6 @@ def connect(page: Page, told: Mapping[str, str]) -> None:
 
 
 def bring_in(page: Page, path: Path) -> None:
-    with xlsxwriter.Workbook(str(path)) as book:
-        for name, rows in SHEETS.items():
-            sheet = book.add_worksheet(name)
-            for at, row in enumerate(rows):
-                sheet.write_row(at, 0, row)
     go(page, "Import data")
     follow(page, "Upload a file")
     page.locator("#id_file").set_input_files(path)
@@ -166,11 +160,11 @@ def change(page: Page, contract: str) -> None:
 
 
 def test_two_months_are_closed_and_a_late_change_is_adjusted_in_the_second(
-    page: Page, vendors: RunningSandbox, tmp_path: Path
+    page: Page, vendors: RunningSandbox, workbook: Callable[..., Path], tmp_path: Path
 ) -> None:
     go(page, "Accounting")
     connect(page, intacct_values(vendors.credentials()))
-    bring_in(page, tmp_path / "orders.xlsx")
+    bring_in(page, workbook(tmp_path / "orders.xlsx", SHEETS))
     set_accounting_up(page)
     close(page, "2026-09", "location US-NYC")
     follow(page, "2026-10")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from tieout.revenue import periods
 from tieout.revenue.models import Period
 from tieout.sync.models import Job
 
+Dying = Callable[[], AbstractContextManager[None]]
 AFTER = datetime(2027, 6, 10, 9, tzinfo=UTC)
 """When the stories happen: all months of the year are over."""
 
@@ -83,6 +85,23 @@ class Desk:
         self.books.accept(*Posting.objects.filter(reverses__isnull=False, state="planned"))
         Posting.objects.filter(state="reversing").update(state="reversed")
         self.end_runs()
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> Dying:
+    """`with dying(): …` is an act whose process dies at its end, before its audit entry is written."""
+
+    def die(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    @contextmanager
+    def interrupted() -> Iterator[None]:
+        with monkeypatch.context() as dead:
+            dead.setattr(operations.audit, "record", die)
+            with pytest.raises(KeyboardInterrupt):
+                yield
+
+    return interrupted
 
 
 @pytest.fixture

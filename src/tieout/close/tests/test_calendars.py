@@ -9,7 +9,7 @@ import pytest
 
 from tieout.close import operations, queries
 from tieout.close.errors import NotDone
-from tieout.close.tests.conftest import AFTER, Desk
+from tieout.close.tests.conftest import AFTER, Desk, Dying
 from tieout.ledger.journals.tests.books import lines
 from tieout.ledger.models import Posting
 from tieout.revenue import periods
@@ -86,19 +86,12 @@ def test_each_entity_has_its_own_checklist(weeks: Desk) -> None:
     assert {each.account: each.amount for each in told.lines} == {"12150": -2_800, "40100": 2_800}
 
 
-def test_a_reopening_that_dies_in_the_middle_leaves_the_period_closed(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reopening_that_dies_in_the_middle_leaves_the_period_closed(desk: Desk, dying: Dying) -> None:
     desk.books.sell("A", 120_000)
     [entry] = desk.month("2026-09")
 
-    def die(**_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as dying:
-        dying.setattr(operations.audit, "record", die)
-        with pytest.raises(KeyboardInterrupt):
-            desk.reopen("2026-09")
+    with dying():
+        desk.reopen("2026-09")
     entry.refresh_from_db()
     assert (entry.state, Posting.objects.count(), desk.period("2026-09").state) == ("verified", 1, "closed")
     assert desk.reopen("2026-09").state == "reopened"

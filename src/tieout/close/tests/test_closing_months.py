@@ -12,7 +12,7 @@ from tieout.audit.models import Entry
 from tieout.close import operations, proof, queries
 from tieout.close.errors import AlreadyPosted, NotDone, NotFrozen, NotOver, ReasonMissing, UnderWay
 from tieout.close.models import Closing
-from tieout.close.tests.conftest import Desk
+from tieout.close.tests.conftest import Desk, Dying
 from tieout.ledger import journals
 from tieout.ledger.journals.tests.books import lines
 from tieout.ledger.models import Posting
@@ -173,19 +173,14 @@ def test_reopening_waits_for_a_run_that_is_under_way(desk: Desk) -> None:
     assert (entry.state, desk.period("2026-09").state) == ("verified", "closed")
 
 
-def test_a_process_that_dies_leaves_nothing_half_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_dies_leaves_nothing_half_done(desk: Desk, dying: Dying) -> None:
     desk.books.sell("A", 120_000)
     desk.freeze("2026-09")
     desk.sign("2026-09", "data", "preview")
     desk.post("2026-09")
 
-    def die(**_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as dying:
-        dying.setattr(operations.audit, "record", die)
-        with pytest.raises(KeyboardInterrupt):
-            desk.close("2026-09")
+    with dying():
+        desk.close("2026-09")
     closing = queries.live(desk.period("2026-09"))
     assert closing is not None
     assert (closing.state, closing.package, desk.period("2026-09").state) == ("frozen", {}, "closing")
