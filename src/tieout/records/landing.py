@@ -28,6 +28,8 @@ from tieout.sync.models import SourceRecord
 from tieout.sync.versions import Landed
 
 Column = Callable[[Any], Any]
+_KEY = ("connection_id", "external_id")
+"""What a canonical record is known by."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Table:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The columns in the order of `line`, behind the id of the version."""
-        return ("connection_id", "external_id", *self.fields, *self.computed)
+        return (*_KEY, *self.fields, *self.computed)
 
     @cached_property
     def _read(self) -> Callable[[Any], tuple[Any, ...]]:
@@ -278,12 +280,12 @@ def _upsert(cursor: Any, name: str, table: Table, rows: Sequence[Landed]) -> Non
         return
     names = ("source_record_id", *table.names)
     staging, columns = f"{name}_landing", ", ".join(names)
-    changes = ", ".join(f"{column} = excluded.{column}" for column in names)
+    changes = ", ".join(f"{column} = excluded.{column}" for column in names if column not in _KEY)
     shape = f"select {columns} from {name} with no data"  # noqa: S608 - names from this module
     cursor.execute(f"create temporary table if not exists {staging} on commit delete rows as {shape}")
     cursor.execute(f"delete from {staging}")  # noqa: S608
     _copy(cursor, staging, table, rows)
     cursor.execute(
         f"insert into {name} ({columns}) select {columns} from {staging}"  # noqa: S608
-        f" on conflict (connection_id, external_id) do update set {changes}"
+        f" on conflict ({', '.join(_KEY)}) do update set {changes}"
     )

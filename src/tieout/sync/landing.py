@@ -97,9 +97,7 @@ def land(run: Run, source: Connection, pages: Sequence[Prepared], position: Stre
         rows = {raw.external_id: (page_id, raw) for page_id, page in stored for raw in page.records}
         landed = versions.store(source, stream, rows)
         skips = [each for each in landed if isinstance(each.understood, Skip)]
-        _landers[0].write(
-            source, [each for each in landed if not isinstance(each.understood, Skip)] if skips else landed
-        )
+        _landers[0].write(source, [each for each in landed if not isinstance(each.understood, Skip)])
         _note_unreadable(run, stream, landed, skips)
         _move(position, last)
         read, new = sum(page.count for page in pages), sum(each.first for each in landed)

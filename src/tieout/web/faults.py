@@ -56,8 +56,8 @@ def _page(request: HttpRequest, error: TieoutError) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """Where the refused act would have led; empty when it does not know, or what it speaks of is not there."""
     try:
-        return str(request.back())  # type: ignore[attr-defined]
-    except (AttributeError, TieoutError):
+        return getattr(request, "back", str)()
+    except TieoutError:
         return ""
 
 

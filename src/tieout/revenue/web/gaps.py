@@ -10,6 +10,7 @@ import django_filters
 import django_tables2
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
 
 from tieout.kernel.errors import NotFound
 from tieout.people.actors import Permission
@@ -80,8 +81,7 @@ class GapPage(DetailPage):
         return found
 
     def heading(self) -> str:
-        cause = str(self.object.cause)
-        return cause[:1].upper() + cause[1:]
+        return capfirst(self.object.cause)
 
     def crumbs(self) -> Iterable[Crumb]:
         yield Crumb("Incomplete data", reverse("gaps"))
