@@ -17,6 +17,11 @@ from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS, Column, ddl
 
 Row = Mapping[str, Any]
+_CONFIG: Mapping[str, Any] = {
+    "preserve_insertion_order": False,
+    "autoinstall_known_extensions": False,
+    "perfect_ht_threshold": 18,  # sums by item need no hashing: their numbers are dense
+}
 LOT = 20_000
 """Rows that `put` turns into columns at once."""
 
@@ -26,7 +31,7 @@ def new_book(path: Path | None = None, *, memory: str = "", threads: int = 0) ->
 
     It lives in memory, or in a new file; `memory` (`600MB`) and `threads` bound what it takes, whatever the machine has.
     """
-    config: dict[str, Any] = {"preserve_insertion_order": False, "autoinstall_known_extensions": False}
+    config: dict[str, Any] = {**_CONFIG}
     if memory:
         config["memory_limit"] = memory
     if threads:

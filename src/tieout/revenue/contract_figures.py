@@ -39,6 +39,7 @@ class ContractFigures:
     schedule: list[Row] = field(default_factory=list)
     """Of this contract: kinds `revenue` and `commission`, by line and period."""
     positions: list[Row] = field(default_factory=list)
+    """Of this contract by period, with what is billed and recognised to date."""
 
     def recognised(self, kind: str = "revenue", line_id: str | None = None) -> list[Recognised]:
         """By period, of all lines or of one, with what is recognised to date."""
@@ -67,7 +68,7 @@ def of_contract(
             found,
             _rows(book, "line", together, ("contract_id", "line_id"), "kind = 'revenue'"),
             _rows(book, "schedule", [contract.contract_id], ("kind", "line_id", "starts_on")),
-            _rows(book, "position", [contract.contract_id], ("starts_on",)),
+            _rows(book, _POSITIONS, [contract.contract_id], ("starts_on",)),
         )
 
 
@@ -106,6 +107,12 @@ def bounds(figure_set: FigureSet, entity: str, period: str) -> tuple[date, date]
         asked = "SELECT starts_on, ends_on FROM calendar WHERE entity = ? AND period = ?"
         found: tuple[date, date] | None = book.execute(asked, [entity, period]).fetchone()
     return found
+
+
+_POSITIONS = """(
+    SELECT *, (sum(billed) OVER to_date)::BIGINT AS billed_to_date, (sum(recognised) OVER to_date)::BIGINT AS recognised_to_date
+    FROM position WINDOW to_date AS (PARTITION BY contract_id ORDER BY starts_on)
+)"""
 
 
 def _rows(

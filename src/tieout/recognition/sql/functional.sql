@@ -10,9 +10,9 @@ WITH RECURSIVE billed AS (
 ),
 step AS (
     SELECT b.contract_number, b.number, row_number() OVER (PARTITION BY b.contract_number ORDER BY b.number) AS turn, b.billed,
-        b.recognised, coalesce(i.functional, 0) AS billed_functional, b.recognised_to_date - b.recognised AS earned,
-        greatest(b.billed_to_date - b.billed - b.recognised_to_date + b.recognised, 0) AS opening,
-        greatest(b.billed_to_date - b.recognised_to_date + b.recognised, 0) AS before_earning,
+        b.recognised, coalesce(i.functional, 0) AS billed_functional,
+        (sum(b.recognised) OVER (PARTITION BY b.contract_number ORDER BY b.number))::BIGINT - b.recognised AS earned,
+        greatest(b.net - b.billed + b.recognised, 0) AS opening, greatest(b.net + b.recognised, 0) AS before_earning,
         b.contract_liability AS closing, r.during, f.from_unit, f.to_unit
     FROM balance b
     JOIN foreign_contract f ON f.contract_number = b.contract_number

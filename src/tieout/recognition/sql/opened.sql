@@ -14,7 +14,7 @@ JOIN calendar p ON p.entity = l.entity AND p.starts_on = m.starts_on;
 
 CREATE VIEW position AS
 SELECT c.contract_id, c.customer_id, c.region, c.customer_class, c.entity, c.currency, p.period,
-    b.* EXCLUDE (generation, contract_number)
+    b.* EXCLUDE (generation, contract_number, net)
 FROM balance b
 JOIN contract c ON c.generation = b.generation AND c.contract_number = b.contract_number
 JOIN calendar p ON p.entity = c.entity AND p.starts_on = b.starts_on;

@@ -1,5 +1,6 @@
--- Billed and recognised to date per contract; what accrued besides revenue, interest and what is expected to be given back,
--- counts like what was recognised. Contract and period travel as one whole number, because the rows are many.
+-- What each contract billed and recognised by period, and the net of both to date; what accrued besides revenue, interest and
+-- what is expected to be given back, counts like what was recognised. Contract and period are added up as one whole number,
+-- because the rows are many.
 
 CREATE TABLE running AS
 WITH earned AS (
@@ -24,11 +25,9 @@ summed AS (
     SELECT contract_period, sum(billed)::BIGINT AS billed, sum(accrued)::BIGINT AS accrued FROM other GROUP BY contract_period
 ),
 netted AS (
-    SELECT coalesce(e.contract_period, o.contract_period) AS contract_period, coalesce(e.recognised, 0) AS recognised,
+    SELECT (coalesce(e.contract_period, o.contract_period) // 1048576)::INTEGER AS contract_number,
+        (coalesce(e.contract_period, o.contract_period) % 1048576)::INTEGER AS number, coalesce(e.recognised, 0) AS recognised,
         coalesce(o.billed, 0) AS billed, coalesce(o.accrued, 0) AS accrued
     FROM earned e FULL JOIN summed o ON o.contract_period = e.contract_period
 )
-SELECT contract_period // 1048576 AS contract_number, (contract_period % 1048576)::INTEGER AS number, recognised, billed,
-    accrued, (sum(accrued) OVER running)::BIGINT AS accrued_to_date,
-    (sum(recognised) OVER running)::BIGINT AS recognised_to_date, (sum(billed) OVER running)::BIGINT AS billed_to_date
-FROM netted WINDOW running AS (PARTITION BY contract_period // 1048576 ORDER BY contract_period);
+SELECT *, (sum(billed - recognised - accrued) OVER (PARTITION BY contract_number ORDER BY number))::BIGINT AS net FROM netted;

@@ -24,39 +24,34 @@ SELECT w.*, s.step,
         AND (upfront = 0 OR valid_from >= starts_on) AS plain
 FROM weighed w LEFT JOIN stepping s ON s.convention = w.convention;
 
--- Plain layers: every boundary inside the term is the end of a period, whose weight `mark` knows; only the first and the last
--- day are weighed for the layer. amount * part / whole is split into whole // and whole %, once for the layer.
+-- Plain layers: every boundary inside the term is the end of a period, whose weight `mark` knows; only the last day is weighed
+-- for the layer. amount * part / whole is split into whole // and whole %, once for the layer. `head` is what the
+-- first slice has besides what is reached at its end.
+CREATE OR REPLACE TABLE paced AS
+SELECT t.item, t.version, t.whole, t.step, origin(t.convention, t.starts_on) AS origin, t.upfront - t.base + t.at_once AS head,
+    CASE
+        WHEN t.upto <= t.starts_on THEN 0
+        ELSE least(t.whole, reach(t.convention, t.upto) - origin(t.convention, t.starts_on))
+    END AS part_after,
+    sign(t.amount - t.upfront)::BIGINT AS sign, abs(t.amount - t.upfront) // t.whole AS each,
+    abs(t.amount - t.upfront) % t.whole AS rest, f.number AS first, l.number AS last
+FROM timed t
+JOIN calendar_day f ON f.entity = t.entity AND f.day = t.valid_from
+JOIN calendar_day l ON l.entity = t.entity AND l.day = day_before(t.upto)
+WHERE t.plain;
+
 INSERT INTO slice
-WITH paced AS (
-    SELECT t.item, t.version, t.whole, t.upfront, t.base - t.at_once AS carried, t.step, origin(t.convention, t.starts_on) AS origin,
-        CASE
-            WHEN t.valid_from <= t.starts_on THEN 0
-            ELSE least(t.whole, reach(t.convention, t.valid_from) - origin(t.convention, t.starts_on))
-        END AS part_before,
-        CASE
-            WHEN t.upto <= t.starts_on THEN 0
-            ELSE least(t.whole, reach(t.convention, t.upto) - origin(t.convention, t.starts_on))
-        END AS part_after,
-        sign(t.amount - t.upfront)::BIGINT AS sign, abs(t.amount - t.upfront) // t.whole AS each,
-        abs(t.amount - t.upfront) % t.whole AS rest, f.number AS first, l.number AS last
-    FROM timed t
-    JOIN calendar_day f ON f.entity = t.entity AND f.day = t.valid_from
-    JOIN calendar_day l ON l.entity = t.entity AND l.day = day_before(t.upto)
-    WHERE t.plain
-),
-opened AS (SELECT *, unnest(range(first, last + 1))::INTEGER AS number FROM paced),
+WITH opened AS (SELECT *, unnest(range(first, last + 1))::INTEGER AS number FROM paced),
 reached AS (
     SELECT o.*,
-        CASE WHEN o.number = o.first THEN o.part_before ELSE least(o.whole, greatest(m.opening - o.origin, 0)) END AS part_from,
+        CASE WHEN o.number = o.first THEN 0 ELSE least(o.whole, greatest(m.opening - o.origin, 0)) END AS part_from,
         CASE WHEN o.number = o.last THEN o.part_after ELSE least(o.whole, greatest(m.closing - o.origin, 0)) END AS part_to
     FROM opened o JOIN mark m ON m.mark = o.number * 8 + o.step
-),
-taken AS (
-    SELECT item, version, number,
-        upfront + sign * (each * part_to + (2 * rest * part_to + whole) // (2 * whole)) - CASE
-            WHEN number = first THEN carried
-            ELSE upfront + sign * (each * part_from + (2 * rest * part_from + whole) // (2 * whole))
-        END AS amount
-    FROM reached
 )
-SELECT item, version, number, amount FROM taken WHERE amount <> 0;
+SELECT item, version, number, CASE WHEN number = first THEN head ELSE 0 END + sign * (
+    each * (part_to - part_from) + half_up(rest * part_to, whole) - half_up(rest * part_from, whole)
+) AS amount
+FROM reached;
+
+-- A condition above would work out every amount twice.
+DELETE FROM slice WHERE amount = 0;

@@ -23,7 +23,7 @@ JOIN (SELECT *, count(*) OVER (PARTITION BY product_id, currency) AS entries FRO
     AND s.quantity_from <= o.quantity AND (s.quantity_below IS NULL OR s.quantity_below > o.quantity)
 WHERE pool.members > 1 OR o.arrangement_id IN (SELECT arrangement_id FROM blend_day);
 
-CREATE TABLE candidate AS
+CREATE VIEW candidate AS
 SELECT *, 1 AS choice FROM offer WHERE entries = 1
 UNION ALL
 SELECT *, row_number() OVER (

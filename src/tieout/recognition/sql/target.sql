@@ -23,9 +23,11 @@ WITH adjusted AS (
     WHERE m.adjustment <> 0 AND l.kind <> 'commission' GROUP BY l.contract_number, m.number
 ),
 opening AS (
-    SELECT a.*, b.recognised_to_date - b.recognised AS earned,
-        b.contract_liability - b.contract_asset - b.liability_moved + b.asset_moved + b.billed AS net
-    FROM adjusted a JOIN balance b ON b.contract_number = a.contract_number AND b.number = a.number
+    SELECT a.contract_number, a.number, a.adjustment,
+        sum(CASE WHEN b.number < a.number THEN b.recognised ELSE 0 END)::BIGINT AS earned,
+        sum(CASE WHEN b.number = a.number THEN b.net + b.recognised + b.accrued ELSE 0 END)::BIGINT AS net
+    FROM adjusted a JOIN running b ON b.contract_number = a.contract_number AND b.number <= a.number
+    GROUP BY a.contract_number, a.number, a.adjustment
 )
 SELECT contract_number, number, adjustment, earned, greatest(net, 0) AS liability,
     greatest(net - adjustment, 0) - greatest(net, 0) AS liability_moved,

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 VIEWS = {
     "schedule": "kind, contract_id, line_id, entity, currency, dimensions, period, sum(amount), sum(adjustment)",
     "allocation": "contract_id, line_id, product_id, price, ssp, allocated, pool, arrangement_id, total",
-    "position": "contract_id, period, recognised_to_date, billed_to_date, contract_liability, liability_moved, asset_moved",
+    "position": "contract_id, period, recognised, billed, contract_liability, contract_asset, liability_moved, asset_moved",
     "waterfall": "kind, entity, currency, product_id, period, sum(amount), sum(adjustment)",
     "target": "role, entity, currency, product_id, dimensions, period, late, sum(amount), sum(functional)",
 }
