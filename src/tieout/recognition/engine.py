@@ -161,9 +161,9 @@ def _blend(book: duckdb.DuckDBPyConnection) -> None:
 def _slice(book: duckdb.DuckDBPyConnection) -> None:
     if _any(book, "due", "method = 'ratable'"):
         _run(book, "slices_by_time")
-        if _any(book, "timed", "NOT plain AND residual = 'cumulative'"):
-            _run(book, "slices_day_by_day")
-        if _any(book, "timed", "residual <> 'cumulative'"):
+        if _any(book, "uneven", "true"):
+            _run(book, "timed", "slices_day_by_day")
+        if _any(book, "uneven", "residual <> 'cumulative'"):
             _run(book, "slices_rounded")
     if _any(book, "due", "method <> 'ratable'"):
         _run(book, "slices_by_progress")

@@ -31,12 +31,19 @@ FROM made;
 CREATE TABLE calendar_day AS
 SELECT entity, number, unnest(generate_series(starts_on, day_before(ends_on), INTERVAL 1 DAY))::DATE AS day FROM calendar;
 
--- Conventions whose weight from s to t is what is reached by t less what is reached by s, whatever the term; and what is
--- reached at the bounds of each period.
+-- Conventions whose weight from s to t is what is reached by t less what is reached by s, whatever the term; what each has
+-- reached by every day, and from where a term counts that begins on it; and what is reached at the bounds of each period.
 CREATE TABLE stepping AS
 SELECT * FROM (VALUES ('actual_days', 0), ('even_months', 1), ('full_months', 2), ('half_month', 3), ('thirty_360', 4),
     ('month_share', 5)) v(convention, step);
 
+CREATE TABLE day_mark AS
+SELECT day_number(d.day) * 8 + s.step AS mark, reach(s.convention, d.day) AS reached, origin(s.convention, d.day) AS origin
+FROM (SELECT day FROM calendar_day UNION SELECT ends_on FROM calendar) d CROSS JOIN stepping s;
+
 CREATE TABLE mark AS
-SELECT p.number * 8 + s.step AS mark, reach(s.convention, p.starts_on) AS opening, reach(s.convention, p.ends_on) AS closing
-FROM calendar p CROSS JOIN stepping s;
+SELECT p.number * 8 + s.step AS mark, f.reached AS opening, t.reached AS closing
+FROM calendar p
+CROSS JOIN stepping s
+JOIN day_mark f ON f.mark = day_number(p.starts_on) * 8 + s.step
+JOIN day_mark t ON t.mark = day_number(p.ends_on) * 8 + s.step;

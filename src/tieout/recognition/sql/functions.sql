@@ -16,6 +16,7 @@ CREATE MACRO converted(amount, rate, from_unit, to_unit) AS
     (sign(amount) * half_up(abs(amount)::HUGEINT * rate * to_unit, 1000000000::HUGEINT * from_unit))::BIGINT;
 
 CREATE MACRO days_between(a, b) AS b - a;
+CREATE MACRO day_number(d) AS days_between(DATE '2000-01-01', d);
 CREATE MACRO month_number(d) AS year(d) * 12 + month(d);
 CREATE MACRO month_start(d) AS date_trunc('month', d)::DATE;
 CREATE MACRO next_month(d) AS (date_trunc('month', d) + INTERVAL 1 MONTH)::DATE;
@@ -82,7 +83,7 @@ END;
 
 -- Where the weight does not depend on the end of the term: what is reached by day t, and from where the term counts.
 CREATE MACRO reach(convention, t) AS CASE
-    WHEN convention = 'actual_days' THEN days_between(DATE '2000-01-01', t)
+    WHEN convention = 'actual_days' THEN day_number(t)
     WHEN convention IN ('even_months', 'full_months') THEN month_number(day_before(t)) + 1
     WHEN convention = 'half_month' THEN half_months(t)
     WHEN convention = 'thirty_360' THEN day_360(t)

@@ -1,44 +1,35 @@
--- What the layers in `due` recognise: per period what is reached at its end less what was reached at its start, so that a
--- layer's slices telescope to its amount. The first slice of a later layer also carries the difference to `base`, which the
--- layers before it recognised: that is the catch-up.
+-- What the layers in `due` recognise over time: per period what is reached at its end less what was reached at its start, so
+-- that a layer's slices telescope to its amount. The first slice of a later layer also carries the difference to `base`, which
+-- the layers before it recognised: that is the catch-up.
 
-CREATE OR REPLACE TABLE timed AS
-WITH placed AS (
-    SELECT d.*, service_months(d.starts_on, d.ends_on) AS months, next_month(d.starts_on) AS head,
-        month_start(day_before(d.ends_on)) AS tail, h.item IS NOT NULL AS held,
-        least(d.valid_to, greatest(d.valid_from + 1, d.ends_on, coalesce(h.resumed_on + 1, d.ends_on))) AS upto
-    FROM due d
-    LEFT JOIN (
-        SELECT item, max(CASE WHEN resumed_on < DATE '9999-12-31' THEN resumed_on END) AS resumed_on
-        FROM hold GROUP BY item
-    ) h ON h.item = d.item
-    WHERE d.method = 'ratable'
-),
-counted AS (SELECT *, month_number(tail) - month_number(head) AS middle FROM placed),
-weighed AS (
-    SELECT *, weight(convention, starts_on, start_minute, ends_on, end_minute, months, head, tail, middle, ends_on) AS whole
-    FROM counted
-)
-SELECT w.*, s.step,
-    s.step IS NOT NULL AND NOT held AND residual = 'cumulative' AND whole > 0 AND upto <= ends_on AND upto > valid_from
-        AND (upfront = 0 OR valid_from >= starts_on) AS plain
-FROM weighed w LEFT JOIN stepping s ON s.convention = w.convention;
-
--- Plain layers: every boundary inside the term is the end of a period, whose weight `mark` knows; only the last day is weighed
--- for the layer. amount * part / whole is split into whole // and whole %, once for the layer. `head` is what the
--- first slice has besides what is reached at its end.
+-- Layers whose every boundary inside the term is the end of a period, whose weight `mark` knows; only the last day is weighed
+-- for the layer. amount * part / whole is split into whole // and whole %, once for the layer. `head` is what the first slice
+-- has besides what is reached at its end.
 CREATE OR REPLACE TABLE paced AS
-SELECT t.item, t.version, t.whole, t.step, origin(t.convention, t.starts_on) AS origin, t.upfront - t.base + t.at_once AS head,
-    CASE
-        WHEN t.upto <= t.starts_on THEN 0
-        ELSE least(t.whole, reach(t.convention, t.upto) - origin(t.convention, t.starts_on))
-    END AS part_after,
-    sign(t.amount - t.upfront)::BIGINT AS sign, abs(t.amount - t.upfront) // t.whole AS each,
-    abs(t.amount - t.upfront) % t.whole AS rest, f.number AS first, l.number AS last
-FROM timed t
-JOIN calendar_day f ON f.entity = t.entity AND f.day = t.valid_from
-JOIN calendar_day l ON l.entity = t.entity AND l.day = day_before(t.upto)
-WHERE t.plain;
+WITH begun AS (
+    SELECT d.*, s.step, least(d.valid_to, d.ends_on) AS upto
+    FROM due d JOIN stepping s ON s.convention = d.convention
+    WHERE d.method = 'ratable' AND d.residual = 'cumulative' AND d.valid_to > d.valid_from AND d.ends_on > d.valid_from
+        AND (d.upfront = 0 OR d.valid_from >= d.starts_on) AND d.item NOT IN (SELECT item FROM hold)
+),
+weighed AS (
+    SELECT b.*, s.origin, u.reached - s.origin AS served, CASE
+        WHEN b.convention = 'even_months' THEN least(e.reached - s.origin, service_months(b.starts_on, b.ends_on))
+        ELSE e.reached - s.origin
+    END AS whole
+    FROM begun b
+    JOIN day_mark s ON s.mark = day_number(b.starts_on) * 8 + b.step
+    JOIN day_mark u ON u.mark = day_number(b.upto) * 8 + b.step
+    JOIN day_mark e ON e.mark = day_number(b.ends_on) * 8 + b.step
+)
+SELECT w.item, w.version, w.whole, w.step, w.origin, w.upfront - w.base + w.at_once AS head,
+    CASE WHEN w.upto <= w.starts_on THEN 0 ELSE least(w.whole, w.served) END AS part_after,
+    sign(w.amount - w.upfront)::BIGINT AS sign, abs(w.amount - w.upfront) // w.whole AS each,
+    abs(w.amount - w.upfront) % w.whole AS rest, f.number AS first, l.number AS last
+FROM weighed w
+JOIN calendar_day f ON f.entity = w.entity AND f.day = w.valid_from
+JOIN calendar_day l ON l.entity = w.entity AND l.day = day_before(w.upto)
+WHERE w.whole > 0;
 
 INSERT INTO slice
 WITH opened AS (SELECT *, unnest(range(first, last + 1))::INTEGER AS number FROM paced),
@@ -53,5 +44,18 @@ SELECT item, version, number, CASE WHEN number = first THEN head ELSE 0 END + si
 ) AS amount
 FROM reached;
 
+-- Layers that come into force when their term is over are recognised at once.
+INSERT INTO slice
+SELECT d.item, d.version, f.number, d.amount - d.base + d.at_once
+FROM due d JOIN calendar_day f ON f.entity = d.entity AND f.day = d.valid_from
+WHERE d.method = 'ratable' AND d.residual = 'cumulative' AND d.ends_on <= d.valid_from AND d.valid_to > d.valid_from
+    AND d.item NOT IN (SELECT item FROM hold);
+
 -- A condition above would work out every amount twice.
 DELETE FROM slice WHERE amount = 0;
+
+-- The layers of time that are left.
+CREATE OR REPLACE TABLE uneven AS
+SELECT * FROM due d
+WHERE method = 'ratable' AND NOT EXISTS (SELECT 1 FROM paced p WHERE p.item = d.item)
+    AND (residual <> 'cumulative' OR ends_on > valid_from OR item IN (SELECT item FROM hold));

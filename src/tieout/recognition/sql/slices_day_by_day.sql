@@ -1,12 +1,12 @@
--- The layers of time that are not plain, by the same figures, worked out for the two days that bound each slice: with holds,
--- with weights that depend on more than the day, or recognised at once because nothing of their term is left.
+-- Layers in `timed`, by the same figures as those above, worked out for the two days that bound each slice: with holds,
+-- or with weights that depend on more than the day.
 
 INSERT INTO slice
 WITH cut AS (
     SELECT t.*, p.number, greatest(p.starts_on, t.valid_from) AS from_day, least(p.ends_on, t.upto) AS to_day
     FROM timed t
     JOIN calendar p ON p.entity = t.entity AND p.ends_on > t.valid_from AND p.starts_on < t.upto
-    WHERE t.residual = 'cumulative' AND NOT t.plain AND t.upto > t.valid_from
+    WHERE t.residual = 'cumulative' AND t.upto > t.valid_from
 ),
 held AS (
     SELECT c.*, coalesce(a.held_on, c.from_day) AS from_on, coalesce(b.held_on, c.to_day) AS to_on,
