@@ -14,7 +14,7 @@ lasting AS (
     END AS ends_on
     FROM commission c LEFT JOIN term t ON t.contract_id = c.contract_id
 )
-SELECT -row_number() OVER () AS item, c.*, k.entity, k.currency, k.region, k.customer_class,
+SELECT (-row_number() OVER ())::INTEGER AS item, c.*, k.entity, k.currency, k.region, k.customer_class,
     CASE
         WHEN c.treatment = 'expense' THEN 'point_in_time'
         WHEN c.treatment = 'capitalise_over_a_year' AND c.ends_on <= years_after(c.earned_on, 1) THEN 'point_in_time'
@@ -25,7 +25,7 @@ FROM lasting c JOIN contract k ON k.contract_id = c.contract_id;
 -- What goes along with an obligation and is recognised apart: earned revenue that is refunded, and interest. What a closed
 -- period holds of it stays, also when its cause is taken back.
 CREATE TABLE side AS
-SELECT -row_number() OVER () - (SELECT count(*) FROM cost) AS item, item AS of_item, kind FROM (
+SELECT (-row_number() OVER () - (SELECT count(*) FROM cost))::INTEGER AS item, item AS of_item, kind FROM (
     SELECT o.item, 'refund' AS kind
     FROM invoice i JOIN obligation o ON o.contract_id = i.contract_id AND o.line_id = i.line_id
     WHERE i.kind = 'credit_memo' AND i.treatment = 'refund'
@@ -41,13 +41,13 @@ SELECT -row_number() OVER () - (SELECT count(*) FROM cost) AS item, item AS of_i
 INSERT INTO point SELECT item, earned_on, 1, NULL FROM cost WHERE method = 'point_in_time';
 
 CREATE TABLE layer (
-    item BIGINT, version BIGINT, entity VARCHAR, method VARCHAR, convention VARCHAR, residual VARCHAR,
+    item INTEGER, version INTEGER, entity VARCHAR, method VARCHAR, convention VARCHAR, residual VARCHAR,
     total BIGINT, amount BIGINT, upfront BIGINT, base BIGINT, at_once BIGINT,
     begun_on DATE, starts_on DATE, ends_on DATE, start_minute BIGINT, end_minute BIGINT, valid_from DATE, valid_to DATE,
     units BIGINT, unit_base BIGINT, change_id VARCHAR
 );
 
-CREATE TABLE slice (item BIGINT, version BIGINT, number BIGINT, amount BIGINT);
+CREATE TABLE slice (item INTEGER, version INTEGER, number INTEGER, amount BIGINT);
 
 INSERT INTO layer
 SELECT o.item, 1, o.entity, o.method, o.convention, o.residual,
@@ -86,7 +86,7 @@ SELECT row_number() OVER (
     SELECT DISTINCT kind, entity, currency, product_id, dimensions, region, customer_class, method FROM known
 );
 
-CREATE TABLE contract_number AS SELECT row_number() OVER () AS contract_number, contract_id FROM contract;
+CREATE TABLE contract_number AS SELECT (row_number() OVER ())::INTEGER AS contract_number, contract_id FROM contract;
 
 CREATE TABLE place AS
 SELECT k.item, f.facet, c.contract_number, k.kind

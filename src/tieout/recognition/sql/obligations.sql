@@ -23,7 +23,7 @@ FROM rule;
 
 CREATE TABLE obligation AS
 SELECT
-    row_number() OVER () AS item,
+    (row_number() OVER ())::INTEGER AS item,
     CASE WHEN k.arrangement_id = '' THEN k.contract_id ELSE k.arrangement_id END AS arrangement_id,
     CASE
         WHEN l.origin = 'order' THEN CASE WHEN k.arrangement_id = '' THEN k.contract_id ELSE k.arrangement_id END

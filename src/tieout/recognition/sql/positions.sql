@@ -4,18 +4,18 @@
 
 CREATE TABLE running AS
 WITH earned AS (
-    SELECT l.contract_number * 1048576 + m.number AS contract_period, sum(m.amount + m.adjustment)::BIGINT AS recognised
+    SELECT l.contract_number::BIGINT * 1048576 + m.number AS contract_period, sum(m.amount + m.adjustment)::BIGINT AS recognised
     FROM movement m JOIN place l ON l.item = m.item WHERE l.kind IN ('revenue', 'refund')
-    GROUP BY l.contract_number * 1048576 + m.number
+    GROUP BY l.contract_number::BIGINT * 1048576 + m.number
 ),
 other AS (
-    SELECT l.contract_number * 1048576 + m.number AS contract_period, 0::BIGINT AS billed, m.amount + m.adjustment AS accrued
+    SELECT l.contract_number::BIGINT * 1048576 + m.number AS contract_period, 0::BIGINT AS billed, m.amount + m.adjustment AS accrued
     FROM movement m JOIN place l ON l.item = m.item WHERE l.kind IN ('interest_income', 'interest_expense')
     UNION ALL
-    SELECT c.contract_number * 1048576 + r.number, 0, r.liability
+    SELECT c.contract_number::BIGINT * 1048576 + r.number, 0, r.liability
     FROM returnable r JOIN contract_number c ON c.contract_id = r.contract_id
     UNION ALL
-    SELECT c.contract_number * 1048576 + p.number, CASE WHEN i.kind = 'credit_memo' THEN -i.amount ELSE i.amount END, 0
+    SELECT c.contract_number::BIGINT * 1048576 + p.number, CASE WHEN i.kind = 'credit_memo' THEN -i.amount ELSE i.amount END, 0
     FROM invoice i JOIN contract k ON k.contract_id = i.contract_id
     JOIN contract_number c ON c.contract_id = i.contract_id
     JOIN calendar_day p ON p.entity = k.entity AND p.day = i.issued_on

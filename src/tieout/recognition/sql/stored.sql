@@ -6,11 +6,11 @@ CREATE OR REPLACE VIEW stored_calendar AS
 SELECT entity, period, starts_on, ends_on, state FROM calendar;
 
 CREATE OR REPLACE VIEW stored_contract AS
-SELECT n.contract_number * $shards + $shard AS contract_number, k.*
+SELECT n.contract_number::BIGINT * $shards + $shard AS contract_number, k.*
 FROM contract_number n JOIN contract k ON k.contract_id = n.contract_id;
 
 CREATE OR REPLACE VIEW stored_line AS
-SELECT o.item * $shards + $shard AS item, 'revenue' AS kind, nullif(o.arrangement_id, o.contract_id) AS arrangement_id, o.contract_id, o.line_id, o.product_id, o.entity,
+SELECT o.item::BIGINT * $shards + $shard AS item, 'revenue' AS kind, nullif(o.arrangement_id, o.contract_id) AS arrangement_id, o.contract_id, o.line_id, o.product_id, o.entity,
     o.currency, o.dimensions, o.customer_id, o.region, o.customer_class, o.method, o.rule_id, o.rule_version, o.origin,
     o.quantity, o.starts_on, o.ends_on, nullif(coalesce(o.pool, ''), o.contract_id) AS pool, coalesce(a.part, '') AS part,
     coalesce(a.bundle_id, '') AS bundle_id, o.price, a.ssp, coalesce(a.ssp_basis, '') AS ssp_basis, a.amount AS allocated,
@@ -19,23 +19,23 @@ FROM obligation o
 LEFT JOIN allocated a ON a.item = o.item
 LEFT JOIN layer y ON y.item = o.item AND y.valid_to = DATE '9999-12-31'
 UNION ALL
-SELECT c.item * $shards + $shard, 'commission', '', c.contract_id, c.commission_id, '', c.entity, c.currency, c.dimensions,
+SELECT c.item::BIGINT * $shards + $shard, 'commission', '', c.contract_id, c.commission_id, '', c.entity, c.currency, c.dimensions,
     k.customer_id, k.region, k.customer_class, c.method, '', 0, c.treatment, 1000000, c.earned_on, c.ends_on, '', '', '', c.amount,
     NULL, '', c.amount, c.amount
 FROM cost c JOIN contract k ON k.contract_id = c.contract_id
 UNION ALL
-SELECT s.item * $shards + $shard, s.kind, nullif(o.arrangement_id, o.contract_id), o.contract_id, o.line_id, o.product_id, o.entity,
+SELECT s.item::BIGINT * $shards + $shard, s.kind, nullif(o.arrangement_id, o.contract_id), o.contract_id, o.line_id, o.product_id, o.entity,
     o.currency, o.dimensions, o.customer_id, o.region, o.customer_class, o.method, '', 0, s.kind, o.quantity, o.starts_on, o.ends_on,
     '', '', '', 0, NULL, '', NULL, 0
 FROM side s JOIN obligation o ON o.item = s.of_item;
 
 -- A row of `movement` is current, or an adjustment of closed periods (`late`), never both.
 CREATE OR REPLACE VIEW stored_movement AS
-SELECT m.item * $shards + $shard AS item, p.starts_on, m.adjustment <> 0 AS late, m.amount + m.adjustment AS amount
+SELECT m.item::BIGINT * $shards + $shard AS item, p.starts_on, m.adjustment <> 0 AS late, m.amount + m.adjustment AS amount
 FROM movement m JOIN calendar p ON p.number = m.number;
 
 CREATE OR REPLACE VIEW stored_running AS
-SELECT r.contract_number * $shards + $shard AS contract_number, p.starts_on, r.* EXCLUDE (number, contract_number)
+SELECT r.contract_number::BIGINT * $shards + $shard AS contract_number, p.starts_on, r.* EXCLUDE (number, contract_number)
 FROM running r JOIN calendar p ON p.number = r.number;
 
 CREATE OR REPLACE VIEW stored_waterfall AS
