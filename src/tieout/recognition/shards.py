@@ -10,10 +10,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -25,12 +24,6 @@ from tieout.recognition.tables import INPUTS
 
 LINES = 125_000
 """Lines that one shard may hold: their computation takes about 500 MB."""
-_DIVIDING: Mapping[str, Any] = {
-    "memory_limit": "500MB",
-    "preserve_insertion_order": False,
-    "autoinstall_known_extensions": False,
-    "partitioned_write_flush_threshold": 20_000,
-}
 
 
 class ShardFailed(Fatal):
@@ -77,7 +70,7 @@ def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
     """
     numbers = range(chosen.shards)
     if chosen.shards > 1:
-        _divide(whole, folder, chosen.shards)
+        _place(whole, folder, chosen.shards)
     if chosen.workers == 1:
         answers = [answer(whole, folder, chosen, number) for number in numbers]
     else:
@@ -122,41 +115,32 @@ def answer(whole: Path, folder: Path, chosen: Plan, number: int) -> dict[str, li
     return {"refused": [list(asdict(each).values()) for each in refused], "stopped": [], "untied": []}
 
 
-def _divide(whole: Path, folder: Path, shards: int) -> None:
-    # One pass over the book, however many shards there are. Rows that name no contract of it fall to the first shard, which
-    # refuses them by name.
-    target = _input(folder)
-    target.mkdir(parents=True)
-    with duckdb.connect(config={**_DIVIDING, "temp_directory": str(folder)}) as book:
+def _place(whole: Path, folder: Path, shards: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(config={"memory_limit": "500MB", "autoinstall_known_extensions": False}) as book:
         book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
         book.execute(text("shard").replace("$shards", str(shards)))
-        for table in _of_contracts(book):
-            book.execute(
-                f'COPY (SELECT t.*, coalesce(p.shard, 0) AS shard FROM whole."{table}" t'  # noqa: S608
-                " LEFT JOIN placed p ON p.contract_id = t.contract_id)"
-                f" TO '{stored.quoted(target / table)}' (FORMAT parquet, PARTITION_BY (shard))"
-            )
-
-
-def _of_contracts(book: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    for table, columns in INPUTS.items():
-        if "contract_id" in columns and book.execute(f'SELECT 1 FROM whole."{table}" LIMIT 1').fetchone():  # noqa: S608
-            yield table
+        book.execute(f"COPY (FROM placed ORDER BY shard) TO '{stored.quoted(_places(folder))}' (FORMAT parquet)")
 
 
 def _take(book: duckdb.DuckDBPyConnection, whole: Path, folder: Path, chosen: Plan, number: int) -> None:
     book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
+    own = _of_shard(book, folder, number) if chosen.shards > 1 else ""
     for table, columns in INPUTS.items():
-        if "contract_id" not in columns or chosen.shards == 1:
-            book.execute(f'INSERT INTO "{table}" FROM whole."{table}"')
-        elif parts := sorted((_input(folder) / table / f"shard={number}").glob("*.parquet")):
-            names = ", ".join(f'"{name}"' for name in columns)
-            book.execute(f'INSERT INTO "{table}" SELECT {names} FROM {stored.scan(parts)}')  # noqa: S608
+        book.execute(f'INSERT INTO "{table}" FROM whole."{table}" t {own if "contract_id" in columns else ""}')
     book.execute("DETACH whole")
 
 
+def _of_shard(book: duckdb.DuckDBPyConnection, folder: Path, number: int) -> str:
+    """The join that picks a shard's rows. Those that name no contract fall to the first shard, which refuses them by name."""
+    kind, which = ("SEMI", "=") if number else ("ANTI", "<>")
+    book.execute(
+        f"CREATE TEMP TABLE placed AS SELECT contract_id FROM {stored.scan([_places(folder)])} WHERE shard {which} {number}"  # noqa: S608
+    )
+    return f"{kind} JOIN placed p ON p.contract_id = t.contract_id"
+
+
 def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[dict[str, list[list[str]]]]:
-    folder.mkdir(parents=True, exist_ok=True)
     running = [_start(whole, folder, chosen, worker) for worker in range(chosen.workers)]
     answers = []
     for process in running:
@@ -184,8 +168,8 @@ def _shard(folder: Path, number: int) -> Path:
     return folder / f"{number:04}"
 
 
-def _input(folder: Path) -> Path:
-    return folder / "input"
+def _places(folder: Path) -> Path:
+    return folder / "placed.parquet"
 
 
 def _work(arguments: Sequence[str]) -> None:
