@@ -118,14 +118,17 @@ def _files(made: Made) -> dict[str, dict[str, Any]]:
         for part, place in enumerate(places)
     }
     new |= {name: places[0] for name, places in made.outcome.totals.items()}
+    rows = _rows(new.values())
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing leaves Python free
-        return kept | dict(zip(new, pool.map(_keep, new.values()), strict=True))
+        stood = pool.map(store().put_file, new.values())
+        return kept | {name: {**asdict(each), "rows": rows[new[name]]} for name, each in zip(new, stood, strict=True)}
 
 
-def _keep(place: Path) -> dict[str, Any]:
+def _rows(places: Collection[Path]) -> Mapping[Path, int]:
     with duckdb.connect() as reader:
-        rows = reader.execute("SELECT num_rows FROM parquet_file_metadata(?)", [str(place)]).fetchone()
-    return {**asdict(store().put_file(place)), "rows": rows[0] if rows else 0}
+        asked = "SELECT file_name, num_rows FROM parquet_file_metadata(?)"
+        found = reader.execute(asked, [[str(place) for place in places]]).fetchall()
+    return {Path(name): rows for name, rows in found}
 
 
 def _sums(waterfall: Collection[Path]) -> Mapping[str, int]:
