@@ -6,7 +6,7 @@ SELECT DISTINCT CASE WHEN k.arrangement_id = '' THEN k.contract_id ELSE k.arrang
 FROM change c JOIN contract k ON k.contract_id = c.contract_id WHERE c.treatment = 'blend';
 
 CREATE TABLE pool AS
-SELECT pool, count(*) AS members, sum(price) AS price,
+SELECT pool, (row_number() OVER ())::INTEGER AS pool_number, count(*) AS members, sum(price) AS price,
     count(*) FILTER (WHERE allocation = 'residual' AND allocated IS NULL) AS residuals
 FROM obligation WHERE pool IS NOT NULL AND allocation <> 'excluded' GROUP BY pool;
 
@@ -47,7 +47,7 @@ SELECT item, basis,
 FROM candidate WHERE choice = 1;
 
 CREATE TABLE member AS
-SELECT o.item, o.pool, o.contract_id, o.line_id, o.product_id, o.quantity, o.price, o.allocated AS override,
+SELECT o.item, pool.pool_number AS pool, o.contract_id, o.line_id, o.product_id, o.quantity, o.price, o.allocated AS override,
     coalesce(o.ssp, e.ssp) AS ssp, e.low, e.high, pool.members, pool.residuals,
     CASE WHEN o.ssp IS NOT NULL THEN 'override' ELSE e.basis END AS ssp_basis,
     CASE
