@@ -10,7 +10,7 @@ WITH begun AS (
     SELECT d.*, s.step, least(d.valid_to, d.ends_on) AS upto
     FROM due d JOIN stepping s ON s.convention = d.convention
     WHERE d.method = 'ratable' AND d.residual = 'cumulative' AND d.valid_to > d.valid_from AND d.ends_on > d.valid_from
-        AND (d.upfront = 0 OR d.valid_from >= d.starts_on) AND d.item NOT IN (SELECT item FROM hold)
+        AND (d.upfront = 0 OR d.valid_from >= d.starts_on)
 ),
 weighed AS (
     SELECT b.*, s.origin, u.reached - s.origin AS served, CASE
@@ -29,7 +29,7 @@ SELECT w.item, w.version, w.whole, w.step, w.origin, w.upfront - w.base + w.at_o
 FROM weighed w
 JOIN calendar_day f ON f.entity = w.entity AND f.day = w.valid_from
 JOIN calendar_day l ON l.entity = w.entity AND l.day = day_before(w.upto)
-WHERE w.whole > 0;
+WHERE w.whole > 0 AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.item = w.item);
 
 INSERT INTO slice
 WITH opened AS (SELECT *, unnest(range(first, last + 1))::INTEGER AS number FROM paced),
@@ -49,7 +49,7 @@ INSERT INTO slice
 SELECT d.item, d.version, f.number, d.amount - d.base + d.at_once
 FROM due d JOIN calendar_day f ON f.entity = d.entity AND f.day = d.valid_from
 WHERE d.method = 'ratable' AND d.residual = 'cumulative' AND d.ends_on <= d.valid_from AND d.valid_to > d.valid_from
-    AND d.item NOT IN (SELECT item FROM hold);
+    AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.item = d.item);
 
 -- A condition above would work out every amount twice.
 DELETE FROM slice WHERE amount = 0;

@@ -9,10 +9,8 @@ delivered AS (
     SELECT t.item, coalesce(max(p.done), 0) AS done
     FROM turn t LEFT JOIN point p ON p.item = t.item AND p.on_date < t.effective_on AND p.whole IS NULL GROUP BY t.item
 ),
-newest AS (
-    SELECT l.* FROM layer l
-    JOIN (SELECT item, max(version) AS version FROM layer GROUP BY item) v ON v.item = l.item AND v.version = l.version
-)
+reached AS (SELECT l.item, max(l.version) AS version FROM layer l JOIN turn t ON t.item = l.item GROUP BY l.item),
+newest AS (SELECT l.* FROM layer l JOIN reached r ON r.item = l.item AND r.version = l.version)
 SELECT t.*, b.recognised, d.done, coalesce(l.version, 0) AS version, coalesce(l.total, 0) AS total, l.units, l.begun_on,
     coalesce(t.ends_on, l.ends_on) AS until
 FROM turn t
