@@ -126,9 +126,13 @@ def _place(whole: Path, folder: Path, shards: int) -> None:
 def _take(book: duckdb.DuckDBPyConnection, whole: Path, folder: Path, chosen: Plan, number: int) -> None:
     book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
     own = _of_shard(book, folder, number) if chosen.shards > 1 else ""
-    for table, columns in INPUTS.items():
-        book.execute(f'INSERT INTO "{table}" FROM whole."{table}" t {own if "contract_id" in columns else ""}')
+    for table in _filled(book):
+        book.execute(f'INSERT INTO "{table}" FROM whole."{table}" t {own if "contract_id" in INPUTS[table] else ""}')
     book.execute("DETACH whole")
+
+
+def _filled(book: duckdb.DuckDBPyConnection) -> list[str]:
+    return [table for table in INPUTS if book.execute(f'SELECT 1 FROM whole."{table}" LIMIT 1').fetchone()]  # noqa: S608
 
 
 def _of_shard(book: duckdb.DuckDBPyConnection, folder: Path, number: int) -> str:
