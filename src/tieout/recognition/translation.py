@@ -152,7 +152,9 @@ def _sign(node: exp.Expr) -> exp.Expr:
 
 
 def _type(node: exp.Expr) -> exp.Expr:
-    """128 bits are 38 decimal digits."""
+    """128 bits are 38 decimal digits. Numbers that are given without an order are not dense, so they do not fit into 32 bits."""
+    if node.this == exp.DataType.Type.INT and not node.find_ancestor(exp.AddMonths):
+        return exp.DataType.build("BIGINT")
     return exp.DataType.build("DECIMAL(38, 0)") if node.this == exp.DataType.Type.INT128 else node
 
 

@@ -11,7 +11,7 @@ SELECT item, sum(amount)::BIGINT AS amount FROM (
 
 CREATE VIEW movement AS
 SELECT s.item, s.version, s.number, s.amount, 0::BIGINT AS adjustment
-FROM slice s JOIN calendar p ON p.number = s.number WHERE p.state = 'open'
+FROM slice s WHERE NOT EXISTS (SELECT 1 FROM calendar p WHERE p.number = s.number AND p.state = 'closed')
 UNION ALL
 SELECT k.item, 0, p.number, b.amount, 0
 FROM booked b
