@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,10 @@ from tieout.recognition.tables import INPUTS
 
 LINES = 125_000
 """Lines that one shard may hold: their computation takes about 500 MB."""
+
+
+Answer = Mapping[str, list[list[str]]]
+"""What went wrong with the data of a shard, told so that it can cross processes: `refused`, `stopped` by it, `untied`."""
 
 
 class ShardFailed(Fatal):
@@ -71,10 +75,8 @@ def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
     numbers = range(chosen.shards)
     if chosen.shards > 1:
         _place(whole, folder, chosen.shards)
-    if chosen.workers == 1:
-        answers = [answer(whole, folder, chosen, number) for number in numbers]
-    else:
-        answers = _in_processes(whole, folder, chosen)
+    alone = chosen.workers == 1
+    answers = list(_answers(whole, folder, chosen, numbers)) if alone else _in_processes(whole, folder, chosen)
     refused = [Refusal(*each) for found in answers for each in found["refused"]]
     if any(found["stopped"] for found in answers):
         raise Refused(refused)
@@ -93,26 +95,32 @@ def compute_here(book: duckdb.DuckDBPyConnection, folder: Path) -> Outcome:
     return Outcome(parts, {name: saved[name] for name in stored.TOTALS}, refused)
 
 
-def answer(whole: Path, folder: Path, chosen: Plan, number: int) -> dict[str, list[list[str]]]:
-    """Compute one shard into its folder. What goes wrong with the data is told, so that it can cross processes."""
+def _answers(whole: Path, folder: Path, chosen: Plan, numbers: Iterable[int]) -> Iterator[Answer]:
+    """Compute shards into their folders, one after the other."""
     with engine.new_book(memory=chosen.memory, threads=chosen.threads) as book:
-        _take(book, whole, folder, chosen, number)
-        refused: Sequence[Refusal] = ()
-        try:
-            if chosen.lenient:
-                refused = engine.recognise_what_can_be(book)
-            else:
-                engine.recognise(book)
-        except Refused as error:
-            return {
-                "refused": [list(asdict(each).values()) for each in error.refusals],
-                "stopped": [["yes"]],
-                "untied": [],
-            }
-        except Untied as error:
-            return {"refused": [], "stopped": [], "untied": [[error.message]]}
-        stored.save(book, _shard(folder, number), shards=chosen.shards, shard=number)
-    return {"refused": [list(asdict(each).values()) for each in refused], "stopped": [], "untied": []}
+        for number in numbers:
+            _take(book, whole, folder, chosen, number)
+            yield _answer(book, folder, chosen, number)
+            engine.empty(book)
+
+
+def _answer(book: duckdb.DuckDBPyConnection, folder: Path, chosen: Plan, number: int) -> Answer:
+    refused: Sequence[Refusal] = ()
+    try:
+        if chosen.lenient:
+            refused = engine.recognise_what_can_be(book)
+        else:
+            engine.recognise(book)
+    except Refused as error:
+        return {"refused": _rows(error.refusals), "stopped": [["yes"]], "untied": []}
+    except Untied as error:
+        return {"refused": [], "stopped": [], "untied": [[error.message]]}
+    stored.save(book, _shard(folder, number), shards=chosen.shards, shard=number)
+    return {"refused": _rows(refused), "stopped": [], "untied": []}
+
+
+def _rows(refused: Sequence[Refusal]) -> list[list[str]]:
+    return [list(asdict(each).values()) for each in refused]
 
 
 def _place(whole: Path, folder: Path, shards: int) -> None:
@@ -125,9 +133,9 @@ def _place(whole: Path, folder: Path, shards: int) -> None:
 
 def _take(book: duckdb.DuckDBPyConnection, whole: Path, folder: Path, chosen: Plan, number: int) -> None:
     book.execute(f"ATTACH '{stored.quoted(whole)}' AS whole (READ_ONLY)")
-    own = _of_shard(book, folder, number) if chosen.shards > 1 else ""
+    picked = _of_shard(book, folder, number) if chosen.shards > 1 else ""
     for table in _filled(book):
-        book.execute(f'INSERT INTO "{table}" FROM whole."{table}" t {own if "contract_id" in INPUTS[table] else ""}')
+        book.execute(f'INSERT INTO "{table}" FROM whole."{table}" t {picked if "contract_id" in INPUTS[table] else ""}')
     book.execute("DETACH whole")
 
 
@@ -139,12 +147,12 @@ def _of_shard(book: duckdb.DuckDBPyConnection, folder: Path, number: int) -> str
     """The join that picks a shard's rows. Those that name no contract fall to the first shard, which refuses them by name."""
     kind, which = ("SEMI", "=") if number else ("ANTI", "<>")
     book.execute(
-        f"CREATE TEMP TABLE placed AS SELECT contract_id FROM {stored.scan([_places(folder)])} WHERE shard {which} {number}"  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE own AS SELECT contract_id FROM {stored.scan([_places(folder)])} WHERE shard {which} {number}"  # noqa: S608
     )
-    return f"{kind} JOIN placed p ON p.contract_id = t.contract_id"
+    return f"{kind} JOIN own ON own.contract_id = t.contract_id"
 
 
-def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[dict[str, list[list[str]]]]:
+def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[Answer]:
     running = [_start(whole, folder, chosen, worker) for worker in range(chosen.workers)]
     answers = []
     for process in running:
@@ -180,8 +188,8 @@ def _work(arguments: Sequence[str]) -> None:
     whole, folder, worker, given = arguments
     values: Mapping[str, int] = json.loads(given)
     chosen = Plan(**values)  # type: ignore[arg-type]
-    for number in range(int(worker), chosen.shards, chosen.workers):
-        print(json.dumps(answer(Path(whole), Path(folder), chosen, number)), flush=True)
+    for answer in _answers(Path(whole), Path(folder), chosen, range(int(worker), chosen.shards, chosen.workers)):
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

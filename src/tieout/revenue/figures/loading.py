@@ -130,8 +130,7 @@ def _copy_out(table: str, scope: Scope, target: Path) -> None:
     with connection.cursor() as cursor, target.open("wb") as out:
         query, values = _query(table, scope)
         with cursor.copy(f"copy ({query}) to stdout (format csv)", values) as copy:
-            for lot in copy:
-                out.write(lot)
+            out.writelines(copy)
 
 
 def _query(table: str, scope: Scope) -> tuple[str, list[Any]]:

@@ -36,7 +36,8 @@ def test_every_figure_is_kept_and_read_again(environment_id: int, bring: Bring) 
         ("B", 5_000),
     ]
     assert _ask(made, f"SELECT kind, product_id, amount FROM waterfall WHERE {june}") == [("revenue", "seat", 15_000)]
-    position = "SELECT sum(recognised), sum(billed), min(contract_liability) FROM position WHERE contract_id = 'A' AND period <= '2026-06'"
+    until_june = "contract_id = 'A' AND period <= '2026-06'"
+    position = f"SELECT sum(recognised), sum(billed), min(contract_liability) FROM position WHERE {until_june}"
     assert _ask(made, position) == [(60_000, 120_000, 60_000)]
     assert _ask(made, f"SELECT sum(amount) FROM target WHERE role = 'revenue' AND {june}") == [(-15_000,)]
 
