@@ -17,7 +17,7 @@ from bench.contestants.race import Race
 
 ROOT = Path(__file__).parent.parent
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,9 @@ def _family(pid: int) -> Iterator[int]:
 
 
 def _held_mb(pid: int) -> float:
-    with suppress(OSError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024**2
+    """The most that a process held so far, so that no moment between two looks is missed."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
     return 0.0

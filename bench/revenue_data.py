@@ -106,7 +106,7 @@ def bring(environment_id: int | None, given: duckdb.DuckDBPyConnection, tables: 
                 f" TO '{copy}' (FORMAT csv, HEADER false, FORCE_QUOTE ({names}))"
             )
             _copy_in(cursor, table, names, copy)
-        cursor.execute("analyze")
+        cursor.execute("vacuum (analyze)")  # as autovacuum does within minutes
     return batch
 
 

@@ -81,10 +81,10 @@ class SparkBook:
         """A table or view as it stands."""
         return self._session.table(f"`{name}`")
 
-    def execute(self, step: str) -> Answer:
-        """Run the statements of a step; the rows of the last one, when it asks."""
+    def execute(self, step: str | duckdb.Statement) -> Answer:
+        """Run one or more statements; the rows of the last one, when it asks."""
         answer = Answer(())
-        for each in statements(step):
+        for each in statements(step if isinstance(step, str) else step.query):
             if each.verb == "ask":
                 answer = Answer(self._session.sql(each.sql).collect())
             else:

@@ -5,7 +5,8 @@ It refuses inconsistent input with every row at fault, and leaves its working ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -125,24 +126,23 @@ def _sum_up(book: duckdb.DuckDBPyConnection) -> None:
     _recognise(book)
     _run(book, "tied")
     _prove(book)
-    _run(
-        book,
-        "interest",
-        "returns",
-        "schedule",
-        "positions",
-        "balances",
-        "position",
-        "settlements",
-        "target",
-        "exchange",
-    )
-    if _any(book, "foreign_contract", "NOT EXISTS (FROM refusal)"):
-        _run(book, "functional")
+    if _any(book, "financing", "true"):
+        _run(book, "interest")
+    if _any(book, "return_right", "true"):
+        _run(book, "returns")
+    _run(book, "schedule", "positions", "balances", "position", "settlements", "target")
+    if _any(book, "entity", "true"):
+        _exchange(book)
 
 
 _STAGES = (_allocate, _change, _sum_up)
 """Each ends with `refusal` filled: what is refused first is not looked at further."""
+
+
+def _exchange(book: duckdb.DuckDBPyConnection) -> None:
+    _run(book, "exchange")
+    if _any(book, "foreign_contract", "NOT EXISTS (FROM refusal)"):
+        _run(book, "functional")
 
 
 def _recognise(book: duckdb.DuckDBPyConnection) -> None:
@@ -177,10 +177,17 @@ def _slice(book: duckdb.DuckDBPyConnection) -> None:
 
 def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int | str) -> None:
     for name in names:
-        step = text(name)
-        for key, value in values.items():
-            step = step.replace(f"${key}", str(value))
-        book.execute(step)
+        for statement in _statements(name, tuple(values.items())):
+            book.execute(statement)
+
+
+@cache
+def _statements(name: str, values: Sequence[tuple[str, int | str]]) -> Sequence[duckdb.Statement]:
+    """A step, taken apart once for all books of a process."""
+    step = text(name)
+    for key, value in values:
+        step = step.replace(f"${key}", str(value))
+    return duckdb.extract_statements(step)
 
 
 def _scalar(book: duckdb.DuckDBPyConnection, query: str) -> int:

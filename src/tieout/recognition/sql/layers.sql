@@ -49,6 +49,10 @@ CREATE TABLE layer (
 
 CREATE TABLE slice (item INTEGER, version INTEGER, number INTEGER, amount BIGINT);
 
+CREATE TABLE returnable (
+    item INTEGER, contract_id VARCHAR, number INTEGER, liability BIGINT, asset BIGINT, taken_back BIGINT, cost_back BIGINT
+);
+
 INSERT INTO layer
 SELECT o.item, 1, o.entity, o.method, o.convention, o.residual,
     a.amount, a.amount, portion(a.amount, o.upfront, 1000000), 0, 0,

@@ -2,7 +2,7 @@
 -- liability, and its cost an asset, until goods come back or the right lapses. Both are functions of the date: delivered to date
 -- times the share, less what came back, and nothing once it has lapsed.
 
-CREATE TABLE returnable AS
+INSERT INTO returnable
 WITH sold AS (
     SELECT o.item, o.entity, o.contract_id, o.line_id, r.share, r.cost, r.lapses_on, l.total, o.quantity AS units
     FROM return_right r
