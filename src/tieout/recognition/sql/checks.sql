@@ -54,8 +54,9 @@ FROM obligation o
 WHERE o.upfront NOT BETWEEN 0 AND 1000000 OR (o.upfront > 0 AND (o.method <> 'ratable' OR o.residual <> 'cumulative'))
 UNION ALL
 SELECT 'arrangement_currencies', min(contract_id), '', 'contracts of one arrangement must share currency and entity'
-FROM obligation WHERE currency IS NOT NULL GROUP BY arrangement_id
-HAVING min(currency) <> max(currency) OR min(entity) <> max(entity)
+FROM obligation
+WHERE currency IS NOT NULL AND arrangement_id IN (SELECT arrangement_id FROM contract WHERE arrangement_id <> '')
+GROUP BY arrangement_id HAVING min(currency) <> max(currency) OR min(entity) <> max(entity)
 UNION ALL
 SELECT 'ssp_ambiguous', '', '', 'two entries of the SSP book for product ' || a.product_id || ' are in force together'
 FROM ssp a JOIN ssp b ON a.product_id = b.product_id AND a.currency = b.currency AND a.region = b.region
@@ -91,7 +92,7 @@ GROUP BY bundle_id HAVING min(price) <> max(price) OR min(currency) <> max(curre
 UNION ALL
 SELECT 'bundles_overlap', o.contract_id, o.line_id, 'the line belongs to two observed bundles'
 FROM to_split s JOIN obligation o ON o.item = s.item
-GROUP BY o.contract_id, o.line_id HAVING count(*) > 1
+WHERE s.bundle_id <> '' GROUP BY o.contract_id, o.line_id HAVING count(*) > 1
 UNION ALL
 SELECT 'event_line', contract_id, line_id, 'event ' || event_id || ' names a line that does not exist' FROM event e
 WHERE NOT EXISTS (SELECT 1 FROM obligation o WHERE o.contract_id = e.contract_id AND o.line_id = e.line_id)
@@ -168,9 +169,11 @@ UNION ALL
 SELECT 'estimate_replaces', contract_id, line_id, 'estimate ' || replaces || ' is replaced twice' FROM estimated
 WHERE replaces <> '' GROUP BY contract_id, line_id, replaces HAVING count(*) > 1
 UNION ALL
-SELECT 'financing_line', contract_id, line_id, 'a financing component needs a line of an order, a rate and a term' FROM financing f
+SELECT 'financing_line', contract_id, line_id, 'a financing component needs a rate and a term' FROM financing
 WHERE rate <= 0 OR ends_on <= starts_on
-    OR NOT EXISTS (SELECT 1 FROM line l WHERE l.contract_id = f.contract_id AND l.line_id = f.line_id)
+UNION ALL
+SELECT 'financing_line', contract_id, line_id, 'a financing component needs a line of an order' FROM financing f
+WHERE NOT EXISTS (SELECT 1 FROM line l WHERE l.contract_id = f.contract_id AND l.line_id = f.line_id)
 UNION ALL
 SELECT 'return_line', r.contract_id, r.line_id, 'a right of return needs a line that is delivered or used, and a share up to 1'
 FROM return_right r
