@@ -22,7 +22,7 @@ LOOK_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a contestant made, in what time, and the most memory that it and its children held at one moment."""
+    """What a contestant made, in what time, and the most memory that it and its children held, each at its worst moment."""
 
     rows: int
     seconds: float
@@ -31,6 +31,7 @@ class Result:
 
 def race(program: str, task: Race, python: Path | str = sys.executable) -> Result:
     """Run `bench.contestants.<program>` over the task, with a folder of its own. Raises RuntimeError when it fails."""
+    os.sync()  # what others left to be written is not this one's to wait for
     with tempfile.TemporaryDirectory(prefix="tieout-race-", dir=Path(task.book).parent) as folder:
         process = subprocess.Popen(  # noqa: S603 - our own programs
             [str(python), "-m", f"bench.contestants.{program}"],

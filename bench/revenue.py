@@ -35,10 +35,10 @@ twenty modified. Tieout reads the tables from PostgreSQL and stores allocation, 
 Parquet, and draws up the summarised journals; the engine alone starts from the same tables in a DuckDB file. The bare expansion
 and `generate_series` only spread each line's price over its months by days and store that. beancount reads ledgers of a
 thousand lines with the plugin beancount-periodic, for {beancount} seconds. Each contestant is a process of its own, timed without
-the start of Python; memory is the most that it and its children held together, without PostgreSQL's; medians of {rounds} rounds,
-taking turns. Changes are {changed} contracts spread over all: previewed as an import is, then applied and the figures brought up
-to date. Pages are whole answers of gunicorn as `tieout web` starts it, one at a time; behind a figure means each cell of the
-waterfall's page in turn."""
+the start of Python, over vacuumed tables; memory is the most that it and its children held, each at its worst moment, without
+PostgreSQL's; medians of {rounds} rounds, taking turns. Changes are {changed} contracts spread over all: previewed as an import
+is, then applied and the figures brought up to date. Pages are whole answers of gunicorn as `tieout web` starts it, one at a time;
+behind a figure means each cell of the waterfall's page in turn."""
 Say = Callable[[str], None]
 
 

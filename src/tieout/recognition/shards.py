@@ -23,7 +23,7 @@ from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
 
 LINES = 125_000
-"""Lines that one shard may hold: their computation takes about 500 MB."""
+"""Lines that one shard may hold: their computation takes about 400 MB."""
 
 
 Answer = Mapping[str, list[list[str]]]
