@@ -41,12 +41,13 @@ class Statement:
 
 @cache
 def statements(step: str) -> Sequence[Statement]:
-    """The statements of a step. Macros are known already: a step that makes them has no statements."""
-    return tuple(_statement(each) for each in parse(step, read="duckdb") if each is not None and not _is_macro(each))
+    """The statements of a step or of a part of it. Macros are known already: a step that makes them has no statements."""
+    return tuple(_statement(each) for each in parse(step, read="duckdb") if each is not None and _does_something(each))
 
 
-def _is_macro(parsed: exp.Expr) -> bool:
-    return isinstance(parsed, exp.Create) and parsed.kind == "MACRO"
+def _does_something(parsed: exp.Expr) -> bool:
+    is_macro = isinstance(parsed, exp.Create) and parsed.kind == "MACRO"
+    return not is_macro and not isinstance(parsed, exp.Semicolon)  # which holds a comment that stands last
 
 
 @cache

@@ -6,6 +6,7 @@ import inspect
 import re
 from importlib.resources import files
 
+import duckdb
 import pytest
 from sqlglot import parse_one
 
@@ -37,6 +38,12 @@ def test_a_step_speaks_spark(step: str) -> None:
         assert MACROS & set(re.findall(r"(\w+)\(", each.sql.lower())) == set()
         if each.sql:
             parse_one(each.sql, read="spark")
+
+
+def test_a_step_taken_apart_says_the_same() -> None:
+    for step in STEPS:
+        parts = [each for part in duckdb.extract_statements(_filled(step)) for each in statements(part.query)]
+        assert parts == list(statements(_filled(step)))
 
 
 def _only(query: str) -> str:
