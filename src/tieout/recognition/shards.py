@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,10 +25,6 @@ from tieout.recognition.tables import INPUTS
 
 LINES = 125_000
 """Lines that one shard may hold: their computation takes about 400 MB."""
-
-
-Answer = Mapping[str, list[list[str]]]
-"""What went wrong with the data of a shard, told so that it can cross processes: `refused`, `stopped` by it, `untied`."""
 
 
 class ShardFailed(Fatal):
@@ -57,6 +54,15 @@ class Plan:
     threads: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was wrong with the data of a shard: rows refused, whether they stopped it, and what does not tie."""
+
+    refused: Sequence[Refusal] = ()
+    stopped: bool = False
+    untied: str = ""
+
+
 def plan(lines: int, *, workers: int | None = None, lenient: bool = False) -> Plan:
     """The plan for a number of lines: no shard too large, and a shard for each worker (None: for each core)."""
     needed = -(-lines // LINES)
@@ -77,12 +83,12 @@ def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
         _place(whole, folder, chosen.shards)
     alone = chosen.workers == 1
     answers = list(_answers(whole, folder, chosen, numbers)) if alone else _in_processes(whole, folder, chosen)
-    refused = [Refusal(*each) for found in answers for each in found["refused"]]
-    if any(found["stopped"] for found in answers):
+    refused = [each for found in answers for each in found.refused]
+    if any(found.stopped for found in answers):
         raise Refused(refused)
     for found in answers:
-        if found["untied"]:
-            raise Untied(str(found["untied"][0]))
+        if found.untied:
+            raise Untied(found.untied)
     parts = {name: [_shard(folder, number) / f"{name}.parquet" for number in numbers] for name in stored.BY_CONTRACT}
     return Outcome(parts, _merge(folder, numbers), refused)
 
@@ -95,7 +101,7 @@ def compute_here(book: duckdb.DuckDBPyConnection, folder: Path) -> Outcome:
     return Outcome(parts, {name: saved[name] for name in stored.TOTALS}, refused)
 
 
-def _answers(whole: Path, folder: Path, chosen: Plan, numbers: Iterable[int]) -> Iterator[Answer]:
+def _answers(whole: Path, folder: Path, chosen: Plan, numbers: Iterable[int]) -> Iterator[_Answer]:
     """Compute shards into their folders, one after the other."""
     with engine.new_book(memory=chosen.memory, threads=chosen.threads) as book:
         for number in numbers:
@@ -104,7 +110,7 @@ def _answers(whole: Path, folder: Path, chosen: Plan, numbers: Iterable[int]) ->
             engine.empty(book)
 
 
-def _answer(book: duckdb.DuckDBPyConnection, folder: Path, chosen: Plan, number: int) -> Answer:
+def _answer(book: duckdb.DuckDBPyConnection, folder: Path, chosen: Plan, number: int) -> _Answer:
     refused: Sequence[Refusal] = ()
     try:
         if chosen.lenient:
@@ -112,15 +118,11 @@ def _answer(book: duckdb.DuckDBPyConnection, folder: Path, chosen: Plan, number:
         else:
             engine.recognise(book)
     except Refused as error:
-        return {"refused": _rows(error.refusals), "stopped": [["yes"]], "untied": []}
+        return _Answer(error.refusals, stopped=True)
     except Untied as error:
-        return {"refused": [], "stopped": [], "untied": [[error.message]]}
+        return _Answer(untied=error.message)
     stored.save(book, _shard(folder, number), shards=chosen.shards, shard=number)
-    return {"refused": _rows(refused), "stopped": [], "untied": []}
-
-
-def _rows(refused: Sequence[Refusal]) -> list[list[str]]:
-    return [list(asdict(each).values()) for each in refused]
+    return _Answer(refused)
 
 
 def _place(whole: Path, folder: Path, shards: int) -> None:
@@ -152,7 +154,7 @@ def _of_shard(book: duckdb.DuckDBPyConnection, folder: Path, number: int) -> str
     return f"{kind} JOIN own ON own.contract_id = t.contract_id"
 
 
-def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[Answer]:
+def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[_Answer]:
     running = [_start(whole, folder, chosen, worker) for worker in range(chosen.workers)]
     answers = []
     for process in running:
@@ -161,8 +163,12 @@ def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[Answer]:
             for other in running:
                 other.kill()
             raise ShardFailed(complaint.decode(errors="replace")[-2000:] or f"It ended with {process.returncode}.")
-        answers += [json.loads(line) for line in said.splitlines()]
+        answers += [_heard(json.loads(line)) for line in said.splitlines()]
     return answers
+
+
+def _heard(said: dict[str, Any]) -> _Answer:
+    return _Answer(**{**said, "refused": [Refusal(**each) for each in said["refused"]]})
 
 
 def _start(whole: Path, folder: Path, chosen: Plan, worker: int) -> subprocess.Popen[bytes]:
@@ -189,7 +195,7 @@ def _work(arguments: Sequence[str]) -> None:
     values: Mapping[str, int] = json.loads(given)
     chosen = Plan(**values)  # type: ignore[arg-type]
     for answer in _answers(Path(whole), Path(folder), chosen, range(int(worker), chosen.shards, chosen.workers)):
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(asdict(answer)), flush=True)
 
 
 if __name__ == "__main__":

@@ -67,10 +67,11 @@ def test_shards_hold_like_many_lines_and_whole_arrangements(tmp_path: Path) -> N
     assert [{"C0", "C9"} & set(each[1]) for each in held if each].count(set()) == 3
 
 
-def test_a_line_that_names_no_contract_is_refused_by_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_line_that_names_no_contract_is_refused_by_name(tmp_path: Path, workers: int) -> None:
     whole = _book(tmp_path / "whole.duckdb", [("A", "", 2), ("B", "", 2)], orphans=1)
     with pytest.raises(Refused) as refused:
-        shards.compute(whole, tmp_path / "parts", shards.Plan(shards=2))
+        shards.compute(whole, tmp_path / "parts", shards.Plan(shards=2, workers=workers))
     assert ("unknown_contract", "nowhere", "4") in {
         (each.name, each.contract_id, each.line_id) for each in refused.value.refusals
     }
