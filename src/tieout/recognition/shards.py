@@ -148,10 +148,9 @@ def _filled(book: duckdb.DuckDBPyConnection) -> list[str]:
 def _of_shard(book: duckdb.DuckDBPyConnection, folder: Path, number: int) -> str:
     """The join that picks a shard's rows. Those that name no contract fall to the first shard, which refuses them by name."""
     kind, which = ("SEMI", "=") if number else ("ANTI", "<>")
-    book.execute(
-        f"CREATE OR REPLACE TEMP TABLE own AS SELECT contract_id FROM {stored.scan([_places(folder)])} WHERE shard {which} {number}"  # noqa: S608
-    )
-    return f"{kind} JOIN own ON own.contract_id = t.contract_id"
+    asked = f"SELECT contract_id FROM {stored.scan([_places(folder)])} WHERE shard {which} {number}"  # noqa: S608
+    book.execute(f"CREATE OR REPLACE TEMP TABLE listed AS {asked}")
+    return f"{kind} JOIN listed ON listed.contract_id = t.contract_id"
 
 
 def _in_processes(whole: Path, folder: Path, chosen: Plan) -> list[_Answer]:
