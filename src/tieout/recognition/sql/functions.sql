@@ -1,19 +1,18 @@
 -- Rounding, months and the weights of the conventions (docs/revenue.md). All else in this chain is plain integer SQL.
 
-CREATE MACRO half_up(numerator, denominator) AS (2 * numerator + denominator) // (2 * denominator);
+-- By a positive denominator. A negative result is the mirror of the positive, for integers divide towards zero.
+CREATE MACRO half_up(numerator, denominator) AS (2 * numerator + sign(numerator) * denominator) // (2 * denominator);
 
--- amount * part / whole, half-up, sign restored. Splitting off amount // whole keeps every product within 64 bits.
-CREATE MACRO portion(amount, part, whole) AS
-    sign(amount)::BIGINT
-    * ((abs(amount) // whole) * part + half_up((abs(amount) % whole) * part, whole));
+-- amount * part / whole. Splitting off amount // whole keeps every product within 64 bits.
+CREATE MACRO portion(amount, part, whole) AS (amount // whole) * part + half_up((amount % whole) * part, whole);
 
--- The same for shares of money by money, whose product needs 128 bits.
+-- The same for shares of money by money, whose product needs 128 bits, and of which all three may be negative.
 CREATE MACRO split_off(amount, part, whole) AS
-    (sign(amount) * half_up(abs(amount)::HUGEINT * part, whole::HUGEINT))::BIGINT;
+    half_up(amount::HUGEINT * part * sign(whole), abs(whole)::HUGEINT)::BIGINT;
 
 -- An amount in minor units at a rate in thousand-millionths; a unit is how many minor units one of the currency has.
 CREATE MACRO converted(amount, rate, from_unit, to_unit) AS
-    (sign(amount) * half_up(abs(amount)::HUGEINT * rate * to_unit, 1000000000::HUGEINT * from_unit))::BIGINT;
+    half_up(amount::HUGEINT * rate * to_unit, 1000000000::HUGEINT * from_unit)::BIGINT;
 
 CREATE MACRO days_between(a, b) AS b - a;
 CREATE MACRO day_number(d) AS days_between(DATE '2000-01-01', d);

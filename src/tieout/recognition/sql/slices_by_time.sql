@@ -24,8 +24,7 @@ weighed AS (
 )
 SELECT w.item, w.version, w.whole, w.step, w.origin, w.upfront - w.base + w.at_once AS head,
     CASE WHEN w.upto <= w.starts_on THEN 0 ELSE least(w.whole, w.served) END AS part_after,
-    sign(w.amount - w.upfront)::BIGINT AS sign, abs(w.amount - w.upfront) // w.whole AS each,
-    abs(w.amount - w.upfront) % w.whole AS rest, f.number AS first, l.number AS last
+    (w.amount - w.upfront) // w.whole AS each, (w.amount - w.upfront) % w.whole AS rest, f.number AS first, l.number AS last
 FROM weighed w
 JOIN calendar_day f ON f.entity = w.entity AND f.day = w.valid_from
 JOIN calendar_day l ON l.entity = w.entity AND l.day = day_before(w.upto)
@@ -39,9 +38,8 @@ reached AS (
         CASE WHEN o.number = o.last THEN o.part_after ELSE least(o.whole, greatest(m.closing - o.origin, 0)) END AS part_to
     FROM opened o JOIN mark m ON m.mark = o.number * 8 + o.step
 )
-SELECT item, version, number, CASE WHEN number = first THEN head ELSE 0 END + sign * (
-    each * (part_to - part_from) + half_up(rest * part_to, whole) - half_up(rest * part_from, whole)
-) AS amount
+SELECT item, version, number, CASE WHEN number = first THEN head ELSE 0 END
+    + each * (part_to - part_from) + half_up(rest * part_to, whole) - half_up(rest * part_from, whole) AS amount
 FROM reached;
 
 -- Layers that come into force when their term is over are recognised at once.

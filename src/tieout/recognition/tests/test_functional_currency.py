@@ -58,6 +58,13 @@ def test_a_reversal_takes_back_what_was_recognised_at_its_own_rate() -> None:
     )
 
 
+def test_revenue_and_a_refund_of_one_month_share_what_is_converted() -> None:
+    story = in_euro().rate("2019-01-01", "1").sells("plan", "600", over=HALF_YEAR, convention="even_months")
+    story.invoices("plan", "2019-01-01", "600").credits("plan", "2019-05-01", "90", "refund")
+    may = story.journal("2019-05", "functional")
+    assert (may["revenue"], may["refund"]) == ("-85.00", "60.00")
+
+
 def test_a_commission_is_amortised_at_the_rate_of_the_day_it_was_earned() -> None:
     row = {"commission_id": "K", "contract_id": "C", "amount": cents("60"), "earned_on": day("2019-01-01")}
     story = _half_year().invoices("plan", "2019-01-01", "600").add("commission", **row)

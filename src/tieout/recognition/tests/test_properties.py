@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tieout.kernel.rounding import divide_half_up
+from tieout.recognition.engine import new_book
 from tieout.recognition.tables import OUTPUTS
 from tieout.recognition.tests.drawn import (
     FIRST,
@@ -28,6 +30,7 @@ from tieout.recognition.tests.reference import Change, Line, Units, allocate, ar
 
 few = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 contracts = st.lists(st.lists(lines() | lines() | units(), min_size=1, max_size=3), min_size=1, max_size=12)
+any_amount = st.integers(-9, 9) | st.integers(-(10**9), 10**9)
 Contracts = list[list[Line | Units]]
 Schedules = dict[tuple[str, str], Counter[str]]
 BY_CONTRACT = ("allocation", "schedule", "position", "explanation")
@@ -99,6 +102,16 @@ def test_allocations_agree_with_the_second_implementation_and_sum(pools: list[tu
         shares = [found[f"C{number}", str(place)] for place in range(len(weights))]
         assert shares == allocate(price, weights)
         assert sum(shares) == price
+
+
+@few
+@given(st.lists(st.tuples(any_amount, any_amount, any_amount.filter(bool)), min_size=20, max_size=90))
+def test_shares_are_rounded_as_by_hand_whatever_their_signs(given: list[tuple[int, int, int]]) -> None:
+    by_hand = [(divide_half_up(a * b, c), divide_half_up(a * b, abs(c))) for a, b, c in given]
+    columns = "unnest($1::BIGINT[]) AS a, unnest($2::BIGINT[]) AS b, unnest($3::BIGINT[]) AS c"
+    asked = f"SELECT split_off(a, b, c), portion(a, b, abs(c)) FROM (SELECT {columns})"
+    with new_book() as book:
+        assert book.execute(asked, [list(each) for each in zip(*given, strict=True)]).fetchall() == by_hand
 
 
 @settings(few, max_examples=2)
