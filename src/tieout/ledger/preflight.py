@@ -5,7 +5,7 @@ The ledger has the last word; these are the refusals that its lists allow to for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tieout.connectors.kit.documents import Dimensions, Document, Journal, Receipt
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tieout.ledger.reference import Chart
 
 _DIMENSIONS = (("location", "location"), ("department", "department"), ("class", "class_id"))
+_REQUIRABLE = (*_DIMENSIONS, ("customer", "customer"), ("item", "item"), ("project", "project"))
 
 
 def check(document: Document, chart: Chart) -> None:
@@ -22,6 +23,11 @@ def check(document: Document, chart: Chart) -> None:
     problems = list(dict.fromkeys(_problems(document, chart)))
     if problems:
         raise PreflightFailed(problems[0], problems=problems)
+
+
+def line_problems(account: str, dimensions: Dimensions, chart: Chart) -> Sequence[str]:
+    """What the ledger would refuse about a line with this account and these dimensions, in words."""
+    return [*_account(account, dimensions, chart), *_dimensions(dimensions, chart)] if chart.items else []
 
 
 def _problems(document: Document, chart: Chart) -> Iterator[str]:
@@ -70,9 +76,9 @@ def _account(code: str, dimensions: Dimensions, chart: Chart) -> Iterator[str]:
     if account.facts.get("bank"):
         yield f"Account {code} belongs to the bank account {account.facts['bank']} and cannot be posted to directly."
     required = (account.facts.get("requires") or "").split(",")
-    for name, attribute in _DIMENSIONS:
+    for name, attribute in _REQUIRABLE:
         if name in required and not getattr(dimensions, attribute):
-            yield f"Account {code} requires a {name}, and the mapping gives none."
+            yield f"Account {code} requires {_one(name)}, and the line has none."
 
 
 def _known_account(code: str, chart: Chart) -> Iterator[str]:
@@ -91,6 +97,10 @@ def _dimensions(dimensions: Dimensions, chart: Chart) -> Iterator[str]:
             yield f"The ledger has no {kind} '{code}'."
         elif found is not None and not found.active:
             yield f"The {kind} '{code}' is inactive."
+
+
+def _one(name: str) -> str:
+    return f"an {name}" if name == "item" else f"a {name}"
 
 
 def _for(entity: str) -> str:

@@ -23,11 +23,15 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """`known` tells whether there are figures at all; without them nothing is missing and nothing is unused."""
+    """`known` tells whether there are figures at all; without them nothing is missing and nothing is unused.
+
+    `lines` are the accounts that would be posted to, each with the dimensions that the ledger would hold.
+    """
 
     known: bool
     missing: tuple[Needed, ...] = ()
     unused: tuple[Mapped, ...] = ()
+    lines: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -42,11 +46,13 @@ def coverage(environment_id: int | None) -> Coverage:
     with open_figures(figure_set) as figures:
         needed = [Needed(*row) for row in figures.execute(_NEEDED).fetchall()]
     settings, rows = journal_settings(environment_id), mapped(environment_id)
-    book, used, missing = AccountBook(rows), set(), []
+    book, used, missing, lines = AccountBook(rows), set(), [], set()
     for each in needed:
-        found = book.find(each.role, each.product_id, each.entity, settings.placed(each.entity, each.dimensions))
+        place = settings.placed(each.entity, each.dimensions)
+        found = book.find(each.role, each.product_id, each.entity, place)
         if found is None:
             missing.append(each)
         else:
             used.add(found.key)
-    return Coverage(True, tuple(missing), tuple(row for row in rows if row.key not in used))
+            lines.add((found.account, place))
+    return Coverage(True, tuple(missing), tuple(row for row in rows if row.key not in used), frozenset(lines))

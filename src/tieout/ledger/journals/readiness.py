@@ -1,7 +1,7 @@
 """Whether the ledger would take the journals as they are set up: asked beforehand, each point by name with its remedy.
 
-Looks at the journal, the rights of the API user, entities and default dimensions, and each custom field with every value
-that the revenue data holds. Writes nothing to the ledger.
+Looks at the journal, the rights of the API user, entities and default dimensions, each custom field with every value that the
+revenue data holds, and each account with the dimensions that the latest figures give it. Writes nothing to the ledger.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from tieout.connect.models import Connection
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import Check, LineField, ReadsJournals
 from tieout.kernel.errors import TieoutError
-from tieout.ledger import reference
+from tieout.ledger import preflight, reference
 from tieout.ledger.errors import NoJournalProcess, parse_settings
+from tieout.ledger.journals.coverage import Coverage, coverage
 from tieout.ledger.journals.field_values import field_values
+from tieout.ledger.journals.places import dimensions_of
 from tieout.ledger.journals.posted import journal_process
 from tieout.ledger.journals.settings import JournalSettings
 from tieout.ledger.models import AccountingCheck
@@ -30,7 +32,7 @@ from tieout.revenue import periods
 from tieout.revenue.models import CustomField
 
 MOST_VALUES = 20
-PARTS = ("Journal", "Rights", "Entities", "Custom fields")
+PARTS = ("Journal", "Rights", "Entities", "Custom fields", "Accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def _points(
     chart = reference.chart(target)
     yield _journal(settings.journal, chart)
     yield from _entities(settings, chart, environment_id)
+    yield from _accounts(coverage(environment_id), chart)
 
 
 def _rights(checks: Iterable[Check]) -> Iterator[Point]:
@@ -145,3 +148,16 @@ def _field(session: ReadsJournals, name: str, field: CustomField, offered: Mappi
         detail = f"{len(unknown)} of {len(used)} values are not in the ledger's list, or inactive: {listed}"
         return Point(part, name, False, detail, "Correct them in the revenue data, or add them in the ledger.")
     return Point(part, name, True, f"{found.kind}, all {len(used)} values are known.")
+
+
+def _accounts(found: Coverage, chart: Chart) -> Iterator[Point]:
+    if found.missing:
+        detail, remedy = f"{len(found.missing)} have none.", "Give them one under Account mappings."
+        yield Point("Accounts", "Every event has an account", False, detail, remedy)
+    for code in sorted({account for account, _ in found.lines}):
+        places = sorted(place for account, place in found.lines if account == code)
+        wrong = [problem for place in places for problem in preflight.line_problems(code, dimensions_of(place), chart)]
+        item = chart.get("account", code)
+        remedy = "Map another account, or give its lines what it asks for: in the revenue data, or under Entities."
+        detail = " ".join(dict.fromkeys(wrong)) or f"{item.name if item else ''}, with all dimensions of the figures."
+        yield Point("Accounts", f"Account {code}", not wrong, detail, remedy if wrong else "")
