@@ -134,7 +134,8 @@ def test_journals_are_prepared_previewed_and_queued(
     assert "class BUS" in preview or "class=BUS" in preview
     said = say(controller, "journals_post", {"posting": entry.pk})
     assert "Export under way" in text(said)
-    assert Job.objects.filter(process=books.process, parameters__post=[entry.pk]).exists()
+    job = Job.objects.get(process=books.process, parameters__post=[entry.pk])
+    assert "Unchanged" not in text(controller.get(reverse("job", args=[job.pk])))  # it reads nothing
     assert "Choose entries" not in text(controller.get(reverse("journal_exports")))
 
 
@@ -144,6 +145,9 @@ def test_each_status_says_what_became_of_the_entry_and_what_to_do(
     [entry] = books.plan()
     page = reverse("journals")
     assert "Planned" in text(controller.get(page), "#list")
+    refreshed = controller.get(page, headers={"HX-Request": "true", "HX-Target": "list"})
+    assert "1 to be posted" in text(refreshed, "#due")
+    assert b"hx-swap-oob" in refreshed.content
     refused = PreflightFailed("The ledger has no account 40100.")
     Posting.objects.filter(pk=entry.pk).update(state="failed", problem=refused.as_dict())
     shown = text(controller.get(page), "#list")

@@ -116,6 +116,8 @@ class ListPage(Page):
     """Shows `rows()` through `table_class` and `filterset_class`."""
 
     template_name = "web/list.html"
+    list_template: ClassVar[str] = "components/list.html"
+    """What the list is drawn with when it refreshes itself."""
     table_class: ClassVar[type[ListTable]]
     filterset_class: ClassVar[type[Filters]]
     empty: ClassVar[Empty]
@@ -130,7 +132,7 @@ class ListPage(Page):
 
     def get_template_names(self) -> list[str]:
         part = self.request.htmx and self.request.htmx.target == "list"
-        return ["components/list.html" if part else self.template_name]
+        return [self.list_template if part else self.template_name]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)

@@ -102,6 +102,7 @@ class Journals(ListPage):
     title = "Post journals"
     lead = "Entries of frozen periods: what accounts should hold, less what was posted."
     template_name = "ledger/journals.html"
+    list_template = "ledger/journals_list.html"
     table_class = JournalTable
     filterset_class = JournalFilters
     empty = Empty(

@@ -16,6 +16,8 @@ COUNTS = (
     ("posted", "Posted"),
     ("findings", "Findings"),
 )
+OF_RECORDS = frozenset({"read", "new", "changed", "unchanged", "skipped"})
+"""Counts that say something only where a process reads from a source."""
 PHASES = {
     "settle": "Looking up",
     "pull": "Reading",
@@ -61,11 +63,16 @@ def rate(job: Job, now: datetime) -> int | None:
 
 
 def counts(job: Job) -> list[tuple[str, int]]:
-    """Label and number of every count that the job list shows, and of troubles when there are any."""
-    shown = [(label, int(job.counts.get(name, 0))) for name, label in COUNTS]
+    """Label and number of every count that the job list shows for it, and of troubles when there are any."""
+    shown = [(label, int(job.counts.get(name, 0))) for name, label in COUNTS if is_counted(job, name)]
     return shown + [
         (label.capitalize(), number) for name, label in SOMETIMES if (number := int(job.counts.get(name, 0)))
     ]
+
+
+def is_counted(job: Job, name: str) -> bool:
+    """Whether such a count can be anything but zero."""
+    return job.process.source_id is not None or name not in OF_RECORDS
 
 
 def rule_labels() -> dict[str, str]:

@@ -62,13 +62,18 @@ class ProcessFilters(Filters):
         fields: ClassVar[list[str]] = []
 
 
-class CountColumn(NumberColumn):
-    """One of a job's counts; zero is quiet."""
+class CountColumn(django_tables2.Column):
+    """One of a job's counts; zero is quiet, and what its process does not count is left out."""
 
     def __init__(self, name: str, label: str) -> None:
-        super().__init__(accessor=f"counts__{name}", verbose_name=label, orderable=False, default=0, empty_values=())
+        self._count = name
+        super().__init__(
+            accessor=f"counts__{name}", verbose_name=label, orderable=False, attrs=_NUMERIC, empty_values=()
+        )
 
-    def render(self, value: Any) -> SafeString:
+    def render(self, value: Any, record: Job) -> str:
+        if not display.is_counted(record, self._count):
+            return ""
         number = int(value or 0)
         return format_html('<span class="{}">{}</span>', "count" if number else "nothing", f"{number:,}")
 
