@@ -93,7 +93,7 @@ def test_what_the_ledger_lacks_is_named(site: Site, books: RevenueBooks, control
     assert "is inactive" in page
     assert "Account 50000 requires a department, and the line has none." in page
     assert "The ledger has no account 12345." in page
-    assert "Deferred revenue - current, with all dimensions of the figures." in page
+    assert "1 account 23000. With all dimensions that the latest figures give them." in page
     assert "1 of 1 values are not in the ledger's list, or inactive: 77" in page
 
 

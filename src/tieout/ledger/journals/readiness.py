@@ -6,7 +6,7 @@ revenue data holds, and each account with the dimensions that the latest figures
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from tieout.connect import queries as connect
 from tieout.connect.models import Connection
 from tieout.connect.slots import slot
 from tieout.connectors.kit.capabilities import Check, LineField, ReadsJournals
+from tieout.kernel.counting import counted
 from tieout.kernel.errors import TieoutError
 from tieout.ledger import preflight, reference
 from tieout.ledger.errors import NoJournalProcess, parse_settings
@@ -144,8 +145,7 @@ def _field(session: ReadsJournals, name: str, field: CustomField, offered: Mappi
     known = {value.code: value.active for value in session.line_values(field.dimension)}
     unknown = sorted(value for value in used if not known.get(value))
     if unknown:
-        listed = ", ".join(unknown[:MOST_VALUES]) + (" …" if len(unknown) > MOST_VALUES else "")
-        detail = f"{len(unknown)} of {len(used)} values are not in the ledger's list, or inactive: {listed}"
+        detail = f"{len(unknown)} of {len(used)} values are not in the ledger's list, or inactive: {_listed(unknown)}"
         return Point(part, name, False, detail, "Correct them in the revenue data, or add them in the ledger.")
     return Point(part, name, True, f"{found.kind}, all {len(used)} values are known.")
 
@@ -154,10 +154,19 @@ def _accounts(found: Coverage, chart: Chart) -> Iterator[Point]:
     if found.missing:
         detail, remedy = f"{len(found.missing)} have none.", "Give them one under Account mappings."
         yield Point("Accounts", "Every event has an account", False, detail, remedy)
+    right = []
     for code in sorted({account for account, _ in found.lines}):
         places = sorted(place for account, place in found.lines if account == code)
         wrong = [problem for place in places for problem in preflight.line_problems(code, dimensions_of(place), chart)]
-        item = chart.get("account", code)
-        remedy = "Map another account, or give its lines what it asks for: in the revenue data, or under Entities."
-        detail = " ".join(dict.fromkeys(wrong)) or f"{item.name if item else ''}, with all dimensions of the figures."
-        yield Point("Accounts", f"Account {code}", not wrong, detail, remedy if wrong else "")
+        if wrong:
+            remedy = "Map another account, or give its lines what it asks for: in the revenue data, or under Entities."
+            yield Point("Accounts", f"Account {code}", False, " ".join(dict.fromkeys(wrong)), remedy)
+        else:
+            right.append(code)
+    if right:
+        name, detail = counted(len(right), "account"), "With all dimensions that the latest figures give them."
+        yield Point("Accounts", name, True, f"{_listed(right)}. {detail}")
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values[:MOST_VALUES]) + (" …" if len(values) > MOST_VALUES else "")
