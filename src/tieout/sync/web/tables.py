@@ -68,7 +68,7 @@ class CountColumn(django_tables2.Column):
     def __init__(self, name: str, label: str) -> None:
         self._count = name
         super().__init__(
-            accessor=f"counts__{name}", verbose_name=label, orderable=False, attrs=_NUMERIC, empty_values=()
+            accessor=f"counts__{name}", verbose_name=label, orderable=False, attrs=_NUMERIC, default="", empty_values=()
         )
 
     def render(self, value: Any, record: Job) -> str:
