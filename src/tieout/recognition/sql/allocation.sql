@@ -3,7 +3,7 @@
 -- takes what the SSPs of the others leave; the rest goes by relative SSP.
 
 CREATE TABLE hit AS
-SELECT b.bundle_id, m.pool, any_value(b.price * m.quantity // 1000000) AS price, sum(m.ssp) AS ssp
+SELECT b.bundle_id, m.pool, any_value(split_off(b.price, m.quantity, 1000000)) AS price, sum(m.ssp) AS ssp
 FROM bundle b
 JOIN member m ON m.product_id = b.product_id AND m.part = 'relative' AND m.members > 1
 JOIN obligation o ON o.item = m.item AND o.currency = b.currency

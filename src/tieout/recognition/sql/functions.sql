@@ -3,10 +3,10 @@
 -- By a positive denominator. A negative result is the mirror of the positive, for integers divide towards zero.
 CREATE MACRO half_up(numerator, denominator) AS (2 * numerator + sign(numerator) * denominator) // (2 * denominator);
 
--- amount * part / whole. Splitting off amount // whole keeps every product within 64 bits.
+-- amount * part / whole, the whole a number of days or millionths: splitting off amount // whole keeps products within 64 bits.
 CREATE MACRO portion(amount, part, whole) AS (amount // whole) * part + half_up((amount % whole) * part, whole);
 
--- The same for shares of money by money, whose product needs 128 bits, and of which all three may be negative.
+-- The same for shares of money by money or by units, whose product needs 128 bits; all three may be negative.
 CREATE MACRO split_off(amount, part, whole) AS
     half_up(amount::HUGEINT * part * sign(whole), abs(whole)::HUGEINT)::BIGINT;
 

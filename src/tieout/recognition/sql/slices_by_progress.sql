@@ -23,7 +23,7 @@ opened AS (
         )
 ),
 reached AS (
-    SELECT *, CASE WHEN whole <= 0 THEN amount ELSE portion(amount, done, whole) END AS at_end FROM opened
+    SELECT *, CASE WHEN whole <= 0 THEN amount ELSE split_off(amount, done, whole) END AS at_end FROM opened
 ),
 moved AS (
     SELECT *, at_end - coalesce(

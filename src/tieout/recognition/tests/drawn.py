@@ -77,14 +77,17 @@ def _billed(start: date, amount: int) -> Any:
 
 @st.composite
 def units(draw: st.DrawFn) -> Units:
-    """Up to forty units, most of them used, with up to two changes that add some or give up the rest."""
-    quantities = draw(st.lists(st.integers(1, 10 * MILLION), max_size=4))
+    """Up to forty units, or that many millions, most of them used, with up to two changes that add some or give up the rest."""
+    scale = draw(st.sampled_from((1, MILLION)))
+    quantities = [scale * each for each in draw(st.lists(st.integers(1, 10 * MILLION), max_size=4))]
     uses = tuple((after(FIRST, draw(st.integers(0, 900))), quantity) for quantity in quantities)
-    quantity = sum(quantities) + draw(st.integers(1, 5 * MILLION))
+    quantity = sum(quantities) + scale * draw(st.integers(1, 5 * MILLION))
     changes = []
     for number in draw(st.lists(st.integers(0, 900), max_size=2, unique=True)):
         treatment = draw(st.sampled_from(("prospective", "catch_up", "cancel")))
-        price, more = (abs(draw(prices)), 0) if treatment == "cancel" else (draw(prices), draw(st.integers(0, MILLION)))
+        price, more = draw(prices), scale * draw(st.integers(0, MILLION))
+        if treatment == "cancel":
+            price, more = abs(price), 0
         changes.append(Change(after(FIRST, number), treatment, price, None, more))
     return Units(draw(amounts), quantity, uses, tuple(sorted(changes, key=lambda each: each.on)))
 

@@ -33,6 +33,13 @@ def test_usage_is_recognised_as_delivered_to_the_last_cent() -> None:
     assert list(story.revenue().values()) == ["33.33", "33.34", "33.33"]
 
 
+def test_millions_of_units_for_millions_of_money_are_recognised_to_the_last_cent() -> None:
+    story = Story().sells("calls", "50000000", method="usage", quantity=units(3_000_000_000))
+    for month in ("01", "02", "03"):
+        story.happens("usage", "calls", f"2019-{month}-15", quantity=units(1_000_000_000))
+    assert list(story.revenue().values()) == ["16666666.67", "16666666.66", "16666666.67"]
+
+
 def test_revenue_may_follow_billing() -> None:
     story = Story().sells("works", "900", method="billing")
     story.invoices("works", "2019-01-10", "300").invoices("works", "2019-03-10", "600")
