@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from tieout.recognition.errors import Refusal, Refused, Untied
+from tieout.recognition.errors import Refusal, Refused, TooLarge, Untied
 from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS, Column, ddl
 
@@ -178,7 +178,20 @@ def _slice(book: duckdb.DuckDBPyConnection) -> None:
 def _run(book: duckdb.DuckDBPyConnection, *names: str, **values: int | str) -> None:
     for name in names:
         for statement in _statements(name, tuple(values.items())):
-            book.execute(statement)
+            try:
+                book.execute(statement)
+            except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+                raise TooLarge(f"A figure does not fit into 64 bits. {_largest(book)}") from error
+
+
+def _largest(book: duckdb.DuckDBPyConnection) -> str:
+    """The lines with the largest numbers: where to look for what is too large."""
+    said = []
+    for column in ("price", "quantity"):
+        asked = f"SELECT contract_id, line_id FROM line ORDER BY abs({column}) DESC, contract_id, line_id LIMIT 1"  # noqa: S608
+        for contract, line in book.execute(asked).fetchall():
+            said.append(f"The largest {column} is that of contract {contract}, line {line}.")
+    return " ".join(said)
 
 
 @cache

@@ -49,6 +49,13 @@ class BadRows(InvalidInput):
     remedy = "Mend the cells named; every cell at fault up to the first hundred is listed."
 
 
+class TooLarge(Fatal):
+    """A figure does not fit into 64 bits."""
+
+    code = "revenue.too_large"
+    remedy = "Look for digits that slipped in, correct the rows named, and compute again; nothing was written."
+
+
 class Untied(Fatal):
     """The engine's own proof failed: recognised or allocated amounts do not sum to what they come from."""
 

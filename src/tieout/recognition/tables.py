@@ -15,6 +15,8 @@ MICRO = 1_000_000
 """Quantities and shares are whole numbers of millionths."""
 NANO = 1_000_000_000
 """Exchange rates are whole numbers of thousand-millionths."""
+MOST_MONEY = 10**15
+"""Minor units that no single amount reaches: what does was mistyped, and sums of such amounts need more than 64 bits."""
 
 
 class Kind(Enum):

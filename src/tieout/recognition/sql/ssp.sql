@@ -34,16 +34,16 @@ FROM offer WHERE entries > 1;
 CREATE TABLE extended AS
 SELECT item, basis,
     CASE basis
-        WHEN 'amount' THEN portion(amount, quantity, 1000000)
+        WHEN 'amount' THEN portion(quantity, amount, 1000000)
         WHEN 'percent_of_list' THEN portion(list_price, share, 1000000)
         WHEN 'option' THEN half_up(amount::HUGEINT * share * likelihood * quantity, 1000000000000000000::HUGEINT)::BIGINT
         WHEN 'range' THEN CASE
-            WHEN price BETWEEN portion(low, quantity, 1000000) AND portion(high, quantity, 1000000) THEN price
-            ELSE portion(CASE point WHEN 'low' THEN low WHEN 'mid' THEN mid ELSE high END, quantity, 1000000)
+            WHEN price BETWEEN portion(quantity, low, 1000000) AND portion(quantity, high, 1000000) THEN price
+            ELSE portion(quantity, CASE point WHEN 'low' THEN low WHEN 'mid' THEN mid ELSE high END, 1000000)
         END
     END AS ssp,
-    portion(low, quantity, 1000000) AS low,
-    portion(high, quantity, 1000000) AS high
+    portion(quantity, low, 1000000) AS low,
+    portion(quantity, high, 1000000) AS high
 FROM candidate WHERE choice = 1;
 
 CREATE TABLE member AS

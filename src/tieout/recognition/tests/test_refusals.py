@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tieout.recognition.errors import Refused
+from tieout.recognition.errors import Refused, TooLarge
 from tieout.recognition.tests.story import EVER, Story, cents, day, units
 
 YEAR = "2019-01-01..2019-12-31"
@@ -120,3 +120,10 @@ def test_excluded_and_overridden_lines_stand_apart() -> None:
     )
     story.sells("b", "30", ssp="10").sells("c", "0", ssp="30")
     assert story.allocation() == {"a": "20.00", "b": "15.00", "c": "45.00", "tax": "7.00"}
+
+
+def test_what_no_amount_can_hold_is_refused_with_the_line_to_look_at() -> None:
+    story = Story().sells("usual", "100", over=YEAR, ssp="1").sells("slip", "92000000000000000", over=YEAR, ssp="1")
+    story.sells("more", "90000000000000000", over=YEAR, ssp="1")
+    with pytest.raises(TooLarge, match="The largest price is that of contract C, line slip"):
+        story.revenue()

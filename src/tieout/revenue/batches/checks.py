@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tieout.recognition.tables import INPUTS, KEYS
+from tieout.recognition.tables import INPUTS, KEYS, MOST_MONEY, Kind
 from tieout.revenue.batches.book import Book, fetch, named
 from tieout.revenue.batches.comparing import missing
 
@@ -64,7 +64,9 @@ CONDITIONS = (
     ("rule", "upfront", "upfront NOT BETWEEN 0 AND 1000000", "the up-front share is not between 0 and 1"),
     ("event", "share", "share NOT BETWEEN 0 AND 1000000", "the share is not between 0 and 1"),
     ("rate", "rate", "rate <= 0", "the rate is not above zero"),
-)
+    *((table, name, f'abs("{name}") >= {MOST_MONEY}', "the amount is too large")
+      for table in KEYS for name, column in INPUTS[table].items() if column.kind is Kind.MONEY),
+)  # fmt: skip
 """Table, column, what is wrong, and how it is said."""
 
 

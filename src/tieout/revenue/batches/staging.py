@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from tieout.recognition.tables import INPUTS
+from tieout.recognition.tables import INPUTS, MOST_MONEY
 from tieout.revenue.batches.book import Book, fetch
 from tieout.revenue.batches.checks import ERROR
 from tieout.revenue.batches.matching import Matched
@@ -294,7 +294,7 @@ def _price(parsed: Mapping[str, Parsed]) -> dict[str, str]:
     unit = f"({parsed['unit_price'].value})::HUGEINT"
     quantity = f"coalesce({parsed['quantity'].value}, 1000000)" if "quantity" in parsed else "1000000"
     exact = f"({unit} * {quantity} * 10 ** places)".replace("10 ** places", "CAST(pow(10, places) AS HUGEINT)")
-    rounded = f"CAST(sign({exact}) * ((abs({exact}) * 2 + 1000000000000000) // 2000000000000000) AS BIGINT)"
+    rounded = f"sign({exact}) * least((abs({exact}) * 2 + 1000000000000000) // 2000000000000000, {MOST_MONEY})::BIGINT"
     return {"price": f"coalesce({parsed['price'].value}, {rounded})" if "price" in parsed else rounded}
 
 

@@ -118,7 +118,12 @@ def test_days_that_show_their_order_elsewhere_in_the_sheet_are_not_asked(account
 def test_each_fault_names_sheet_row_column_value_cause_and_remedy(accountant: Actor) -> None:
     batch = received(
         accountant,
-        orders({"Currency": "EURO"}, {"Line": "2", "Start": "31.02.2026"}, {"Line": "3", "Qty": "#REF!", "SKU": ""}),
+        orders(
+            {"Currency": "EURO"},
+            {"Line": "2", "Start": "31.02.2026"},
+            {"Line": "3", "Qty": "#REF!", "SKU": ""},
+            {"Order #": "SO-2", "Qty": "999999999", "Unit Price": "99999999"},
+        ),
     )
     told = {(each["row"], each["column"], each["value"], each["code"]) for each in batch.problems}
     assert {
@@ -126,6 +131,7 @@ def test_each_fault_names_sheet_row_column_value_cause_and_remedy(accountant: Ac
         (3, "starts_on", "31.02.2026", "bad_day"),
         (4, "quantity", "#REF!", "bad_number"),
         (4, "product_id", None, "empty"),
+        (5, "price", "1000000000000000", "bad_value"),
     } <= told
     assert all(each["cause"] and each["remedy"] and each["sheet"] == "orders" for each in batch.problems)
 
