@@ -54,6 +54,10 @@ CONDITIONS = (
         "(ssp IS NOT NULL OR allocated IS NOT NULL) AND override_reason = ''",
         "an override of SSP or allocation has no reason",
     ),
+    *((table, end, f"{end} > {begun} + INTERVAL 100 YEAR", "the term is longer than a hundred years")
+      for table, begun, end in (("line", "starts_on", "ends_on"), ("change", "effective_on", "ends_on"),
+                                ("commission", "earned_on", "amortised_until"), ("financing", "starts_on", "ends_on"))),
+    ("commission", "life_months", "life_months > 1200", "the customer's life is longer than a hundred years"),
     ("change", "ends_on", "ends_on <= starts_on", "the change ends before it starts"),
     ("financing", "ends_on", "ends_on <= starts_on", "the financing ends before it starts"),
     ("ssp", "ends_on", "ends_on <= starts_on", "the entry ends before it starts"),

@@ -68,6 +68,7 @@ def test_the_database_itself_keeps_every_version(accountant: Actor, statement: s
         ("line", {**LINE, "quantity": 2**63}, "quantity"),
         ("line", {**LINE, "quantity": 0}, "quantity"),
         ("line", {**LINE, "ends_on": DAY}, "ends_on"),
+        ("line", {**LINE, "ends_on": date(9999, 12, 31)}, "ends_on"),
         ("line", {**LINE, "contract_id": "SO-9"}, "contract_id"),
         ("line", {**LINE, "allocated": 5}, "override_reason"),
         ("line", {**LINE, "colour": "red"}, "colour"),
@@ -75,6 +76,11 @@ def test_the_database_itself_keeps_every_version(accountant: Actor, statement: s
         ("contract", {**CONTRACT, "currency": "EURO"}, "currency"),
         ("product", {"product_id": "P", "rule_id": "R", "allocation": "some"}, "allocation"),
         ("rule", {"rule_id": "R"}, "method"),
+        (
+            "commission",
+            {"commission_id": "K", "contract_id": "SO-1", "amount": 1, "earned_on": DAY, "life_months": 1201},
+            "life_months",
+        ),
     ],
 )
 def test_what_a_file_may_not_say_a_form_may_not_either_and_the_field_is_named(
