@@ -18,6 +18,9 @@ NANO = 1_000_000_000
 MOST_MONEY = 10**15
 """Minor units that no single amount reaches: what does was mistyped, and sums of such amounts need more than 64 bits."""
 
+ONLY_BOUNDS = frozenset({"override_until"})
+"""Days on which nothing happens, however far away they are: they bound what holds."""
+
 
 class Kind(Enum):
     """What a column holds, with its SQL type and what a file writes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tieout.recognition.tables import INPUTS, KEYS, MOST_MONEY, Kind
+from tieout.recognition.tables import INPUTS, KEYS, MOST_MONEY, ONLY_BOUNDS, Kind
 from tieout.revenue.batches.book import Book, fetch, named
 from tieout.revenue.batches.comparing import missing
 
@@ -54,10 +54,8 @@ CONDITIONS = (
         "(ssp IS NOT NULL OR allocated IS NOT NULL) AND override_reason = ''",
         "an override of SSP or allocation has no reason",
     ),
-    *((table, end, f"{end} > {begun} + INTERVAL 100 YEAR", "the term is longer than a hundred years")
-      for table, begun, end in (("line", "starts_on", "ends_on"), ("change", "effective_on", "ends_on"),
-                                ("commission", "earned_on", "amortised_until"), ("financing", "starts_on", "ends_on"))),
     ("commission", "life_months", "life_months > 1200", "the customer's life is longer than a hundred years"),
+    ("commission", "renewals", "renewals > 100", "no contract is renewed that often"),
     ("change", "ends_on", "ends_on <= starts_on", "the change ends before it starts"),
     ("financing", "ends_on", "ends_on <= starts_on", "the financing ends before it starts"),
     ("ssp", "ends_on", "ends_on <= starts_on", "the entry ends before it starts"),
@@ -70,6 +68,9 @@ CONDITIONS = (
     ("rate", "rate", "rate <= 0", "the rate is not above zero"),
     *((table, name, f'abs("{name}") >= {MOST_MONEY}', "the amount is too large")
       for table in KEYS for name, column in INPUTS[table].items() if column.kind is Kind.MONEY),
+    *((table, name, f"\"{name}\" NOT BETWEEN DATE '1900-01-01' AND DATE '2199-12-31'", "the day is before 1900 or after 2199")
+      for table in KEYS if "contract_id" in INPUTS[table]
+      for name, column in INPUTS[table].items() if column.kind is Kind.DATE and name not in ONLY_BOUNDS),
 )  # fmt: skip
 """Table, column, what is wrong, and how it is said."""
 

@@ -17,7 +17,7 @@ import duckdb
 from django.db import connection, transaction
 
 from tieout.recognition import engine
-from tieout.recognition.tables import INPUTS, KEYS, Column
+from tieout.recognition.tables import INPUTS, KEYS, ONLY_BOUNDS, Kind
 from tieout.revenue import periods
 from tieout.revenue.figures import closed, dimensions
 from tieout.revenue.figures.staged import NOTHING, Staged
@@ -180,14 +180,15 @@ def _insert(table: str, copied: Path) -> str:
     )
 
 
-def _days(columns: dict[str, Column]) -> list[str]:
-    return [name for name, column in columns.items() if column.kind.sql == "DATE"]
-
-
 def _span(book: duckdb.DuckDBPyConnection) -> tuple[date, date]:
-    """From the first to after the last day on which anything can be recognised; one day when there is nothing."""
-    tables = ("line", "change", "event", "invoice", "commission", "contract")
-    parts = [f'SELECT "{name}" AS day FROM "{table}"' for table in tables for name in _days(dict(INPUTS[table]))]  # noqa: S608
+    """From the first to after the last day on which anything happens to a contract; one day when there is nothing."""
+    parts = [
+        f'SELECT "{name}" AS day FROM "{table}"'  # noqa: S608
+        for table in KEYS
+        if "contract_id" in INPUTS[table]
+        for name, column in INPUTS[table].items()
+        if column.kind is Kind.DATE and name not in ONLY_BOUNDS
+    ]
     found = book.execute(f"SELECT min(day), max(day) + 1 FROM ({' UNION ALL '.join(parts)})").fetchone()  # noqa: S608
     assert found is not None
     return (found[0], found[1]) if found[0] else (date(2000, 1, 1), date(2000, 1, 2))

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tieout.kernel.errors import NotFound
+from tieout.people.actors import Actor, Role
 from tieout.recognition import shards
-from tieout.revenue import figures
+from tieout.revenue import figures, periods
 from tieout.revenue.figures.tests.conftest import NOW, PRODUCTS, RULES, Bring, sold, together
 from tieout.revenue.models import CustomField, FigureSet, Gap
 
@@ -40,6 +41,23 @@ def test_every_figure_is_kept_and_read_again(environment_id: int, bring: Bring) 
     position = f"SELECT sum(recognised), sum(billed), min(contract_liability) FROM position WHERE {until_june}"
     assert _ask(made, position) == [(60_000, 120_000, 60_000)]
     assert _ask(made, f"SELECT sum(amount) FROM target WHERE role = 'revenue' AND {june}") == [(-15_000,)]
+
+
+def test_a_payment_after_all_terms_and_periods_has_its_place(environment_id: int, bring: Bring) -> None:
+    actor = Actor(environment_id, None, "Controller", frozenset({Role.CONTROLLER}), "cli")
+    periods.set_up(actor, entity="", first=date(2026, 1, 1), years=1, now=NOW)
+    paid = {"payment_id": "P1", "contract_id": "A", "kind": "cash", "paid_on": date(2027, 2, 10), "amount": 120_000}
+    bring(
+        together(
+            RULES, PRODUCTS, sold("A", override_until=date(9999, 12, 31)), {"invoice": [INVOICE], "payment": [paid]}
+        )
+    )
+    made = figures.make(environment_id, cause="data", now=NOW)
+    assert _ask(made, "SELECT role, amount FROM target WHERE period = '2027-02' AND amount <> 0 ORDER BY role") == [
+        ("cash", 120_000),
+        ("receivable", -120_000),
+    ]
+    assert _ask(made, "SELECT max(period) FROM calendar") == [("2027-02",)]
 
 
 def test_journals_are_target_minus_posted(environment_id: int, bring: Bring) -> None:
