@@ -64,13 +64,13 @@ def put_into(book: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, C
 
 
 def compute(book: duckdb.DuckDBPyConnection) -> None:
-    """Derive allocation, schedule, positions, waterfall and journals. Raises Refused, Untied."""
+    """Derive allocation, schedule, positions, waterfall and journals. Raises Refused, Untied, TooLarge."""
     recognise(book)
     journal(book)
 
 
 def recognise(book: duckdb.DuckDBPyConnection) -> None:
-    """Derive everything up to `target`: what each role's accounts should hold. Raises Refused, Untied."""
+    """Derive everything up to `target`: what each role's accounts should hold. Raises Refused, Untied, TooLarge."""
     for stage in _STAGES:
         stage(book)
         _refuse(book)
@@ -79,7 +79,7 @@ def recognise(book: duckdb.DuckDBPyConnection) -> None:
 def recognise_what_can_be(book: duckdb.DuckDBPyConnection) -> list[Refusal]:
     """The same, after setting aside the arrangements of contracts that are refused; answers with what was refused.
 
-    Raises Refused for what is wrong with no contract in particular, and Untied.
+    Raises Refused for what is wrong with no contract in particular, Untied and TooLarge.
     """
     before = _relations(book)
     found: list[Refusal] = []

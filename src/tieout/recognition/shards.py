@@ -19,7 +19,7 @@ import duckdb
 
 from tieout.kernel.errors import Fatal
 from tieout.recognition import engine, stored
-from tieout.recognition.errors import Refusal, Refused, Untied
+from tieout.recognition.errors import Refusal, Refused, TooLarge, Untied
 from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
 
@@ -56,11 +56,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What was wrong with the data of a shard: rows refused, whether they stopped it, and what does not tie."""
+    """What was wrong with the data of a shard: rows refused, whether they stopped it, what does not tie, what is too large."""
 
     refused: Sequence[Refusal] = ()
     stopped: bool = False
     untied: str = ""
+    too_large: str = ""
 
 
 def plan(lines: int, *, workers: int | None = None, lenient: bool = False) -> Plan:
@@ -76,7 +77,7 @@ def plan(lines: int, *, workers: int | None = None, lenient: bool = False) -> Pl
 def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
     """Compute the book in the file `whole` (input tables only, closed by its writer) into files below `folder`.
 
-    Raises Refused, Untied, ShardFailed; then the files below `folder` are of no use.
+    Raises Refused, Untied, TooLarge, ShardFailed; then the files below `folder` are of no use.
     """
     numbers = range(chosen.shards)
     if chosen.shards > 1:
@@ -89,12 +90,14 @@ def compute(whole: Path, folder: Path, chosen: Plan) -> Outcome:
     for found in answers:
         if found.untied:
             raise Untied(found.untied)
+        if found.too_large:
+            raise TooLarge(found.too_large)
     parts = {name: [_shard(folder, number) / f"{name}.parquet" for number in numbers] for name in stored.BY_CONTRACT}
     return Outcome(parts, _merge(folder, numbers), refused)
 
 
 def compute_here(book: duckdb.DuckDBPyConnection, folder: Path) -> Outcome:
-    """Compute an open book that is small enough for one shard, setting aside what is refused. Raises Refused, Untied."""
+    """Compute an open book that is small enough for one shard, setting aside what is refused. Raises Refused, Untied, TooLarge."""
     refused = engine.recognise_what_can_be(book)
     saved = stored.save(book, folder)
     parts = {name: saved[name] for name in stored.BY_CONTRACT}
@@ -121,6 +124,8 @@ def _answer(book: duckdb.DuckDBPyConnection, folder: Path, chosen: Plan, number:
         return _Answer(error.refusals, stopped=True)
     except Untied as error:
         return _Answer(untied=error.message)
+    except TooLarge as error:
+        return _Answer(too_large=error.message)
     stored.save(book, _shard(folder, number), shards=chosen.shards, shard=number)
     return _Answer(refused)
 

@@ -9,13 +9,13 @@ import duckdb
 import pytest
 
 from tieout.recognition import engine, shards, stored
-from tieout.recognition.errors import Refused
+from tieout.recognition.errors import Refused, TooLarge
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 1, 1)
 
 
-def _book(path: Path, contracts: list[tuple[str, str, int]], orphans: int = 0) -> Path:
-    """Contracts as name, arrangement and number of lines; and lines that name no contract."""
+def _book(path: Path, contracts: list[tuple[str, str, int]], orphans: int = 0, price: int = 100) -> Path:
+    """Contracts as name, arrangement and number of lines, at `price` and a cent more each; and lines that name no contract."""
     owners = [name for name, _, lines in contracts for _ in range(lines)] + ["nowhere"] * orphans
     with engine.new_book(path) as book:
         engine.put(book, "rule", [{"rule_id": "even", "method": "ratable", "convention": "even_months"}])
@@ -31,7 +31,7 @@ def _book(path: Path, contracts: list[tuple[str, str, int]], orphans: int = 0) -
         term = {"product_id": "seat", "starts_on": FIRST, "ends_on": LAST}
         lines = enumerate(owners)
         engine.put(
-            book, "line", [{"contract_id": owner, "line_id": str(n), "price": 100 + n, **term} for n, owner in lines]
+            book, "line", [{"contract_id": owner, "line_id": str(n), "price": price + n, **term} for n, owner in lines]
         )
     return path
 
@@ -76,3 +76,10 @@ def test_a_line_that_names_no_contract_is_refused_by_name(tmp_path: Path, worker
         (each.name, each.contract_id, each.line_id) for each in refused.value.refusals
     }
     assert {each.contract_id for each in refused.value.refusals} == {"nowhere"}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_no_amount_can_hold_is_named_across_processes(tmp_path: Path, workers: int) -> None:
+    whole = _book(tmp_path / "whole.duckdb", [("A", "", 2), ("B", "", 2)], price=9 * 10**18)
+    with pytest.raises(TooLarge, match=r"The largest price is that of contract [AB], line"):
+        shards.compute(whole, tmp_path / "parts", shards.Plan(shards=2, workers=workers))

@@ -39,7 +39,7 @@ class Made:
 
 
 def make(environment_id: int | None, *, cause: str, now: datetime, workers: int | None = None) -> FigureSet:
-    """Compute all figures. Raises Refused, Untied, ShardFailed."""
+    """Compute all figures. Raises Refused, Untied, TooLarge, ShardFailed."""
     with tempfile.TemporaryDirectory(prefix="tieout-figures-") as name:
         state, made = _whole(environment_id, Path(name), workers)
         return _enter(environment_id, state, made, cause, now)
