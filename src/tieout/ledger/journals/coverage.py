@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from tieout.ledger.journals.accounts import AccountBook, Mapped
 from tieout.ledger.journals.dry_run import journal_settings, mapped
@@ -25,13 +27,13 @@ class Needed:
 class Coverage:
     """`known` tells whether there are figures at all; without them nothing is missing and nothing is unused.
 
-    `lines` are the accounts that would be posted to, each with the dimensions that the ledger would hold.
+    `places` are the accounts that would be posted to, each with the dimensions that the ledger would hold.
     """
 
     known: bool
     missing: tuple[Needed, ...] = ()
     unused: tuple[Mapped, ...] = ()
-    lines: frozenset[tuple[str, str]] = frozenset()
+    places: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -46,7 +48,8 @@ def coverage(environment_id: int | None) -> Coverage:
     with open_figures(figure_set) as figures:
         needed = [Needed(*row) for row in figures.execute(_NEEDED).fetchall()]
     settings, rows = journal_settings(environment_id), mapped(environment_id)
-    book, used, missing, lines = AccountBook(rows), set(), [], set()
+    book, used, missing = AccountBook(rows), set(), []
+    places: dict[str, set[str]] = defaultdict(set)
     for each in needed:
         place = settings.placed(each.entity, each.dimensions)
         found = book.find(each.role, each.product_id, each.entity, place)
@@ -54,5 +57,5 @@ def coverage(environment_id: int | None) -> Coverage:
             missing.append(each)
         else:
             used.add(found.key)
-            lines.add((found.account, place))
-    return Coverage(True, tuple(missing), tuple(row for row in rows if row.key not in used), frozenset(lines))
+            places[found.account].add(place)
+    return Coverage(True, tuple(missing), tuple(row for row in rows if row.key not in used), places)

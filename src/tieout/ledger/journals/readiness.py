@@ -152,12 +152,12 @@ def _field(session: ReadsJournals, name: str, field: CustomField, offered: Mappi
 
 def _accounts(found: Coverage, chart: Chart) -> Iterator[Point]:
     if found.missing:
-        detail, remedy = f"{len(found.missing)} have none.", "Give them one under Account mappings."
+        detail, remedy = f"{len(found.missing)} have none.", "Map them under Accounts of events."
         yield Point("Accounts", "Every event has an account", False, detail, remedy)
     right = []
-    for code in sorted({account for account, _ in found.lines}):
-        places = sorted(place for account, place in found.lines if account == code)
-        wrong = [problem for place in places for problem in preflight.line_problems(code, dimensions_of(place), chart)]
+    for code, places in sorted(found.places.items()):
+        given = map(dimensions_of, sorted(places))
+        wrong = [problem for each in given for problem in preflight.line_problems(code, each, chart)]
         if wrong:
             remedy = "Map another account, or give its lines what it asks for: in the revenue data, or under Entities."
             yield Point("Accounts", f"Account {code}", False, " ".join(dict.fromkeys(wrong)), remedy)
