@@ -31,6 +31,7 @@ SELECT *, row_number() OVER (
 ) AS choice
 FROM offer WHERE entries > 1;
 
+-- Quantities go first: they, not unit prices, are large against a million.
 CREATE TABLE extended AS
 SELECT item, basis,
     CASE basis

@@ -13,7 +13,7 @@ from typing import Any
 
 from tieout.kernel.currency import EXPONENTS
 from tieout.recognition.errors import BadRows
-from tieout.recognition.tables import INPUTS, KEYS, MOST_MONEY, Column, Kind
+from tieout.recognition.tables import INPUTS, KEYS, Column, Kind
 from tieout.revenue.batches.book import Book
 
 Row = Mapping[str, Any]
@@ -77,7 +77,7 @@ def _faults(table: str, name: str, column: Column, value: Any) -> Iterator[str]:
             yield "is empty"
     elif not isinstance(value, _types(column.kind)) or isinstance(value, bool):
         yield f"is not {column.kind.written}"
-    elif isinstance(value, int) and abs(value) >= (MOST_MONEY if column.kind is Kind.MONEY else 2**63):
+    elif isinstance(value, int) and abs(value) >= 2**63:
         yield "is too large"
     elif column.choices and value not in column.choices:
         yield f"is none of {', '.join(column.choices)}"

@@ -288,7 +288,7 @@ def _first(name: str, values: Sequence[str]) -> dict[str, str]:
 
 
 def _price(parsed: Mapping[str, Parsed]) -> dict[str, str]:
-    """The price, else quantity times unit price, half-up to the minor unit."""
+    """The price, else quantity times unit price, half-up to the minor unit; beyond any amount, the least that is refused."""
     if "unit_price" not in parsed:
         return {}
     unit = f"({parsed['unit_price'].value})::HUGEINT"
