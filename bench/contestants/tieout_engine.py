@@ -7,17 +7,15 @@ from pathlib import Path
 import duckdb
 
 from bench.contestants.race import Race, compete
-from tieout.recognition import shards, stored
+from tieout.recognition import engine, shards, stored
 
 
 def compute(task: Race) -> int:
-    """The whole book, by as many processes as there are cores."""
-    whole = Path(task.book)
-    with duckdb.connect(str(whole), read_only=True) as book:
+    """The whole book, by as many workers as there are cores."""
+    with duckdb.connect(config={**engine.CONFIG}) as book:
+        book.execute(f"ATTACH '{task.book}' AS given (READ_ONLY); USE given")
         row = book.execute("SELECT count(*) FROM line").fetchone()
-    lines = row[0] if row else 0
-    chosen = shards.plan(lines)
-    made = shards.compute(whole, Path(task.folder), chosen)
+        made = shards.compute(book, Path(task.folder), shards.plan(row[0] if row else 0))
     with duckdb.connect() as book:
         row = book.execute(f"SELECT count(*) FROM {stored.scan(made.parts['movement'])}").fetchone()  # noqa: S608
     return int(row[0]) if row else 0

@@ -5,11 +5,14 @@ It refuses inconsistent input with every row at fault, and leaves its working ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 
@@ -18,7 +21,7 @@ from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS, Column, ddl
 
 Row = Mapping[str, Any]
-_CONFIG: Mapping[str, Any] = {
+CONFIG: Mapping[str, Any] = {
     "preserve_insertion_order": False,
     "autoinstall_known_extensions": False,
     "perfect_ht_threshold": 18,  # sums by item need no hashing: their numbers are dense
@@ -30,17 +33,40 @@ LOT = 20_000
 def new_book(path: Path | None = None, *, memory: str = "", threads: int = 0) -> duckdb.DuckDBPyConnection:
     """A connection with empty input tables and the engine's functions; DuckDB fetches no extensions for it.
 
-    It lives in memory, or in a new file; `memory` (`600MB`) and `threads` bound what it takes, whatever the machine has.
+    It lives in memory, or in a new file; `memory` (`600MB`) bounds what it takes before it turns to the disk, and `threads` on how
+    many cores it computes, whatever the machine has.
     """
-    config: dict[str, Any] = {**_CONFIG}
+    config: dict[str, Any] = {**CONFIG}
     if memory:
         config["memory_limit"] = memory
     if threads:
         config["threads"] = threads
+    if path is None:
+        config["temp_directory"] = str(Path(tempfile.gettempdir()) / f"tieout-spill-{uuid4().hex}")
     book = duckdb.connect(str(path or ":memory:"), config=config)
+    _prepare(book)
+    return book
+
+
+@contextmanager
+def beside(book: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A new book as a database of that name within the DuckDB of another book, which it can read; for a thread of its own."""
+    with book.cursor() as own:
+        own.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
+        _prepare(own)
+        yield own
+
+
+def _prepare(book: duckdb.DuckDBPyConnection) -> None:
     book.execute(ddl())
     _run(book, "functions")
-    return book
+
+
+def database(book: duckdb.DuckDBPyConnection) -> str:
+    """The name by which other books of the same DuckDB read a book's tables."""
+    row = book.execute("SELECT current_database()").fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def empty(book: duckdb.DuckDBPyConnection) -> None:
@@ -231,8 +257,10 @@ def _set_aside(book: duckdb.DuckDBPyConnection, contracts: set[str]) -> None:
 
 
 def _relations(book: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    own = "database_name IN (current_database(), 'temp')"
     found = book.execute(
-        "SELECT 'TABLE', table_name FROM duckdb_tables() UNION ALL SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal"
+        f"SELECT 'TABLE', table_name FROM duckdb_tables() WHERE {own}"  # noqa: S608
+        f" UNION ALL SELECT 'VIEW', view_name FROM duckdb_views() WHERE {own} AND NOT internal"
     )
     return set(found.fetchall())
 

@@ -2,10 +2,10 @@
 -- arrangements in the order of their names until they hold their part of the lines; so what was written together is mostly read
 -- together.
 
-CREATE TEMP TABLE placed AS
-WITH counted AS (SELECT contract_id, count(*) AS lines FROM whole.line GROUP BY contract_id),
+CREATE TABLE places.placed AS
+WITH counted AS (SELECT contract_id, count(*) AS lines FROM line GROUP BY contract_id),
 member AS (
-    SELECT contract_id, CASE WHEN arrangement_id = '' THEN contract_id ELSE arrangement_id END AS arrangement FROM whole.contract
+    SELECT contract_id, CASE WHEN arrangement_id = '' THEN contract_id ELSE arrangement_id END AS arrangement FROM contract
 ),
 weighed AS (
     SELECT m.arrangement, sum(coalesce(c.lines, 0)) AS lines

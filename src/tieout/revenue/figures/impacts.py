@@ -89,10 +89,11 @@ def _of_all(scope: Scope, staged: Staged) -> Iterator[_Computed]:
             yield from map(_computed, books)
         return
     with tempfile.TemporaryDirectory(prefix="tieout-impact-") as name:
-        paths = [Path(name) / "before.duckdb", Path(name) / "after.duckdb"]
+        folders = [Path(name) / "before", Path(name) / "after"]
+        paths = [each.with_suffix(".duckdb") if lines > shards.IN_MEMORY else None for each in folders]
         with closing(without_and_with(scope, staged, paths)) as books:
-            for book, path in zip(books, paths, strict=True):
-                yield _in_shards(book, path, lines)
+            for book, folder in zip(books, folders, strict=True):
+                yield _in_shards(book, folder, lines)
 
 
 def _computed(book: duckdb.DuckDBPyConnection) -> _Computed:
@@ -103,12 +104,11 @@ def _computed(book: duckdb.DuckDBPyConnection) -> _Computed:
         return _Computed(contracts, refused, _figures(book))
 
 
-def _in_shards(book: duckdb.DuckDBPyConnection, path: Path, lines: int) -> _Computed:
-    """The same for a book in a file."""
-    contracts = _contracts(book)
-    book.close()
-    chosen = shards.plan(lines, lenient=True)
-    made = shards.compute(path, path.with_suffix(""), chosen)
+def _in_shards(book: duckdb.DuckDBPyConnection, folder: Path, lines: int) -> _Computed:
+    """The same for a large book."""
+    with book:
+        contracts = _contracts(book)
+        made = shards.compute(book, folder, shards.plan(lines, lenient=True))
     return _Computed(contracts, made.refused, _figures_of(made.totals))
 
 

@@ -76,15 +76,14 @@ def _base(environment_id: int | None, state: State) -> FigureSet | None:
 def _whole(environment_id: int | None, folder: Path, workers: int | None) -> tuple[State, Made]:
     scope = loading.Scope(environment_id)
     lines = loading.count_lines(environment_id)
-    path = folder / "whole.duckdb" if lines > shards.LINES else None
+    path = folder / "whole.duckdb" if lines > shards.IN_MEMORY else None
     with loading.one_moment():
         state = state_of(environment_id)
         book = loading.read(scope, path=path)
     with book:
-        if path is None:
+        if lines <= shards.LINES:
             return state, Made(shards.compute_here(book, folder))
-    chosen = shards.plan(lines, workers=workers, lenient=True)
-    return state, Made(shards.compute(path, folder / "shards", chosen))
+        return state, Made(shards.compute(book, folder / "shards", shards.plan(lines, workers=workers, lenient=True)))
 
 
 def _enter(environment_id: int | None, state: State, made: Made, cause: str, now: datetime) -> FigureSet:
