@@ -129,6 +129,11 @@ def journal(book: duckdb.DuckDBPyConnection) -> None:
     _refuse(book)
 
 
+def count(book: duckdb.DuckDBPyConnection, table: str) -> int:
+    """How many rows a table has."""
+    return _scalar(book, f'SELECT count(*) FROM "{table}"')  # noqa: S608
+
+
 def rows(book: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
     """Every row of a table as a mapping, in no particular order."""
     found = book.execute(f'SELECT * FROM "{table}"')  # noqa: S608

@@ -16,7 +16,7 @@ from tieout.recognition import engine, shards, stored
 from tieout.recognition.errors import Refusal
 from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
-from tieout.revenue.figures.loading import Scope, count_lines, without_and_with
+from tieout.revenue.figures.loading import Scope, without_and_with
 from tieout.revenue.figures.staged import NOTHING, Staged
 
 BY_PERIOD = ("revenue", "deferred")
@@ -83,23 +83,18 @@ class _Computed(NamedTuple):
 
 def _of_all(scope: Scope, staged: Staged) -> Iterator[_Computed]:
     """One after the other, and a large book in shards, because of the memory that each takes."""
-    lines = count_lines(scope.environment_id) + staged.count("line")
-    if lines <= shards.LINES:
-        with closing(without_and_with(scope, staged)) as books:
-            yield from map(_computed, books)
-        return
     with tempfile.TemporaryDirectory(prefix="tieout-impact-") as name:
         folders = [Path(name) / "before", Path(name) / "after"]
-        paths = [each.with_suffix(".duckdb") if lines > shards.IN_MEMORY else None for each in folders]
-        with closing(without_and_with(scope, staged, paths)) as books:
+        with closing(without_and_with(scope, staged, [each.with_suffix(".duckdb") for each in folders])) as books:
             for book, folder in zip(books, folders, strict=True):
-                yield _in_shards(book, folder, lines)
+                lines = engine.count(book, "line")
+                yield _computed(book) if lines <= shards.LINES else _in_shards(book, folder, lines)
 
 
 def _computed(book: duckdb.DuckDBPyConnection) -> _Computed:
     """Takes the book up."""
     with book:
-        contracts = _contracts(book)
+        contracts = engine.count(book, "contract")
         refused = engine.recognise_what_can_be(book)
         return _Computed(contracts, refused, _figures(book))
 
@@ -107,14 +102,9 @@ def _computed(book: duckdb.DuckDBPyConnection) -> _Computed:
 def _in_shards(book: duckdb.DuckDBPyConnection, folder: Path, lines: int) -> _Computed:
     """The same for a large book."""
     with book:
-        contracts = _contracts(book)
+        contracts = engine.count(book, "contract")
         made = shards.compute(book, folder, shards.plan(lines, lenient=True))
     return _Computed(contracts, made.refused, _figures_of(made.totals))
-
-
-def _contracts(book: duckdb.DuckDBPyConnection) -> int:
-    found = book.execute("SELECT count(*) FROM contract").fetchone()
-    return found[0] if found else 0
 
 
 def _figures_of(totals: stored.Files) -> Figures:

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 from django.db import connection, transaction
 
-from tieout.recognition import engine
+from tieout.recognition import engine, shards
 from tieout.recognition.tables import INPUTS, KEYS, ONLY_BOUNDS, Kind
 from tieout.revenue import periods
 from tieout.revenue.figures import closed, dimensions
@@ -28,6 +28,14 @@ MEMORY = "500MB"
 """What a book in a file may take while it is filled."""
 NAMES_ONLY = {"name", "override_reason", "reason"}
 """Text that no figure depends on stays where it is, but for whether a reason was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Where the tables were copied to, a file for each, and how many lines of contracts there are."""
+
+    folder: Path
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +62,27 @@ def load(
     return read(Scope(environment_id, known_at, chosen), staged=staged)
 
 
-def read(scope: Scope, *, staged: Staged = NOTHING, path: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """The same for a scope; in a file when `path` is given."""
+def read(scope: Scope, *, staged: Staged = NOTHING, file: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """The same for a scope. What is too large for memory stands in `file`, when that is given."""
     if scope.contracts is not None:
         scope = replace(scope, contracts=staged.contracts() | scope.contracts)
     with one_moment(), copied(scope) as rows:
-        return _book(scope, rows, staged, path)
+        return _book(scope, rows, staged, file)
 
 
 def without_and_with(
-    scope: Scope, staged: Staged, paths: Sequence[Path | None] = (None, None)
+    scope: Scope, staged: Staged, files: Sequence[Path | None] = (None, None)
 ) -> Generator[duckdb.DuckDBPyConnection, None, None]:
-    """Two books of one moment, one after the other: as things are, and with the staged rows laid over; in files when given."""
+    """Two books of one moment, one after the other: as things are, and with the staged rows laid over."""
     with one_moment(), copied(scope) as rows:
-        for above, path in zip((NOTHING, staged), paths, strict=True):
-            yield _book(scope, rows, above, path)
+        for above, file in zip((NOTHING, staged), files, strict=True):
+            yield _book(scope, rows, above, file)
 
 
-def count_lines(environment_id: int | None) -> int:
-    """How many lines of contracts are in force: what decides whether a book is computed in one piece."""
-    return FACTS["line"]._default_manager.filter(environment_id=environment_id, until__isnull=True).count()
-
-
-def _book(scope: Scope, rows: Path, staged: Staged, path: Path | None) -> duckdb.DuckDBPyConnection:
-    book = engine.new_book(path, memory=MEMORY if path else "")
-    fill(book, rows)
+def _book(scope: Scope, rows: Copied, staged: Staged, file: Path | None) -> duckdb.DuckDBPyConnection:
+    large = file and rows.lines + staged.count("line") > shards.IN_MEMORY
+    book = engine.new_book(file, memory=MEMORY) if large else engine.new_book()
+    fill(book, rows.folder)
     staged.lay_over(book)
     finish(book, scope)
     return book
@@ -97,13 +101,12 @@ def one_moment() -> Iterator[None]:
 
 
 @contextmanager
-def copied(scope: Scope) -> Iterator[Path]:
-    """A folder with the tables that people and connectors deliver."""
+def copied(scope: Scope) -> Iterator[Copied]:
+    """The tables that people and connectors deliver, for as long as the context lasts."""
     whole = _with_arrangements(scope)
     with tempfile.TemporaryDirectory(prefix="tieout-load-") as folder:
-        for table in KEYS:
-            _copy_out(table, whole, Path(folder) / table)
-        yield Path(folder)
+        rows = {table: _copy_out(table, whole, Path(folder) / table) for table in KEYS}
+        yield Copied(Path(folder), rows["line"])
 
 
 def fill(book: duckdb.DuckDBPyConnection, rows: Path) -> None:
@@ -126,11 +129,13 @@ def _period(row: periods.EnginePeriod) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("entity", "period", "starts_on", "ends_on", "state")}
 
 
-def _copy_out(table: str, scope: Scope, target: Path) -> None:
+def _copy_out(table: str, scope: Scope, target: Path) -> int:
+    """How many rows that were."""
     with connection.cursor() as cursor, target.open("wb") as out:
         query, values = _query(table, scope)
         with cursor.copy(f"copy ({query}) to stdout (format csv)", values) as copy:
             out.writelines(copy)
+        return cursor.rowcount
 
 
 def _query(table: str, scope: Scope) -> tuple[str, list[Any]]:

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 from django.db import transaction
 
-from tieout.recognition import shards, steps, stored
+from tieout.recognition import engine, shards, steps, stored
 from tieout.revenue.figures import gaps, loading
 from tieout.revenue.figures.changes import changed_since
 from tieout.revenue.figures.opening import latest, placed
@@ -74,13 +74,11 @@ def _base(environment_id: int | None, state: State) -> FigureSet | None:
 
 
 def _whole(environment_id: int | None, folder: Path, workers: int | None) -> tuple[State, Made]:
-    scope = loading.Scope(environment_id)
-    lines = loading.count_lines(environment_id)
-    path = folder / "whole.duckdb" if lines > shards.IN_MEMORY else None
     with loading.one_moment():
         state = state_of(environment_id)
-        book = loading.read(scope, path=path)
+        book = loading.read(loading.Scope(environment_id), file=folder / "whole.duckdb")
     with book:
+        lines = engine.count(book, "line")
         if lines <= shards.LINES:
             return state, Made(shards.compute_here(book, folder))
         return state, Made(shards.compute(book, folder / "shards", shards.plan(lines, workers=workers, lenient=True)))

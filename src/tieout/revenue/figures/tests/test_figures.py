@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tieout.kernel.errors import NotFound
 from tieout.people.actors import Actor, Role
-from tieout.recognition import shards
+from tieout.recognition import engine, shards
 from tieout.revenue import figures, periods
+from tieout.revenue.figures import loading
 from tieout.revenue.figures.tests.conftest import NOW, PRODUCTS, RULES, Bring, sold, together
 from tieout.revenue.models import CustomField, FigureSet, Gap
 
@@ -139,13 +141,15 @@ def test_a_preview_says_what_staged_rows_would_change_and_changes_nothing(enviro
     assert figures.latest(environment_id) is None
 
 
+@pytest.mark.parametrize("in_memory", [shards.IN_MEMORY, 1])
 def test_a_preview_over_a_large_book_goes_by_shards_and_says_the_same(
-    environment_id: int, bring: Bring, monkeypatch: pytest.MonkeyPatch
+    environment_id: int, bring: Bring, monkeypatch: pytest.MonkeyPatch, in_memory: int
 ) -> None:
     bring(together(RULES, PRODUCTS, sold("A"), sold("B", 60_000), {"invoice": [INVOICE]}))
     staged = figures.Staged({"rule": [RULES["rule"][0] | {"upfront": 500_000}], **sold("C", 36_000)})
     at_once = figures.impact(environment_id, staged)
     monkeypatch.setattr(shards, "LINES", 1)
+    monkeypatch.setattr(shards, "IN_MEMORY", in_memory)
     assert figures.impact(environment_id, staged) == at_once
     assert at_once.contracts == 3
     assert {each.figure for each in at_once.periods} == {"revenue", "deferred"}
@@ -166,3 +170,15 @@ def test_a_figure_is_explained_by_its_layers_and_its_rows(environment_id: int, b
     }
     with pytest.raises(NotFound):
         figures.explain(environment_id, "A", "1", "2030-01")
+
+
+def test_a_book_too_large_for_memory_stands_in_its_file(
+    environment_id: int, bring: Bring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bring(together(RULES, PRODUCTS, sold("A"), sold("B", 60_000)))
+    names = []
+    for bound in (2, 1):
+        monkeypatch.setattr(shards, "IN_MEMORY", bound)
+        with loading.read(loading.Scope(environment_id), file=tmp_path / "whole.duckdb") as book:
+            names.append((engine.database(book), engine.count(book, "line")))
+    assert names == [("memory", 2), ("whole", 2)]
