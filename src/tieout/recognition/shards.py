@@ -27,7 +27,7 @@ from tieout.recognition.tables import INPUTS
 LINES = 170_000
 """Lines that one shard may hold: their computation takes about 500 MB."""
 IN_MEMORY = 2_000_000
-"""Lines of a book that may stand in memory while its shards are computed: about 400 MB. A larger one stands in a file."""
+"""Lines of a book that may stand in memory while its shards are computed: about 320 MB. A larger one stands in a file."""
 WORKER_GB = 1
 """What a worker may take before DuckDB puts it on disk."""
 
