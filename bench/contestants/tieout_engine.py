@@ -14,8 +14,7 @@ def compute(task: Race) -> int:
     """The whole book, by as many workers as there are cores."""
     with duckdb.connect(config={**engine.CONFIG}) as book:
         book.execute(f"ATTACH '{task.book}' AS given (READ_ONLY); USE given")
-        row = book.execute("SELECT count(*) FROM line").fetchone()
-        made = shards.compute(book, Path(task.folder), shards.plan(row[0] if row else 0))
+        made = shards.compute(book, Path(task.folder), shards.plan(engine.count(book, "line")))
     with duckdb.connect() as book:
         row = book.execute(f"SELECT count(*) FROM {stored.scan(made.parts['movement'])}").fetchone()  # noqa: S608
     return int(row[0]) if row else 0

@@ -64,9 +64,7 @@ def _prepare(book: duckdb.DuckDBPyConnection) -> None:
 
 def database(book: duckdb.DuckDBPyConnection) -> str:
     """The name by which other books of the same DuckDB read a book's tables."""
-    row = book.execute("SELECT current_database()").fetchone()
-    assert row is not None
-    return str(row[0])
+    return str(_scalar(book, "SELECT current_database()"))
 
 
 def empty(book: duckdb.DuckDBPyConnection) -> None:
@@ -131,7 +129,7 @@ def journal(book: duckdb.DuckDBPyConnection) -> None:
 
 def count(book: duckdb.DuckDBPyConnection, table: str) -> int:
     """How many rows a table has."""
-    return _scalar(book, f'SELECT count(*) FROM "{table}"')  # noqa: S608
+    return int(_scalar(book, f'SELECT count(*) FROM "{table}"'))  # noqa: S608
 
 
 def rows(book: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
@@ -177,7 +175,7 @@ def _exchange(book: duckdb.DuckDBPyConnection) -> None:
 
 
 def _recognise(book: duckdb.DuckDBPyConnection) -> None:
-    last = _scalar(book, "SELECT coalesce(max(round), 0) FROM effect")
+    last = int(_scalar(book, "SELECT coalesce(max(round), 0) FROM effect"))
     for number in range(1, last + 1):
         _run(book, "round", round=number)
         _slice(book)
@@ -234,10 +232,10 @@ def _statements(name: str, values: Sequence[tuple[str, int | str]]) -> Sequence[
     return duckdb.extract_statements(step)
 
 
-def _scalar(book: duckdb.DuckDBPyConnection, query: str) -> int:
+def _scalar(book: duckdb.DuckDBPyConnection, query: str) -> Any:
     row = book.execute(query).fetchone()
     assert row is not None
-    return int(row[0])
+    return row[0]
 
 
 def _any(book: duckdb.DuckDBPyConnection, table: str, condition: str) -> bool:

@@ -33,7 +33,7 @@ WORKER_GB = 1
 
 
 class ShardFailed(Fatal):
-    """DuckDB gave a shard up, for want of memory or of disk."""
+    """A shard could not be computed, for want of memory or of disk."""
 
     code = "revenue.shard_failed"
     remedy = "Make room in memory or in the temporary directory (TMPDIR), or run on fewer cores; nothing was written."
@@ -126,7 +126,7 @@ def _work(task: _Task, worker: int) -> list[tuple[int, _Answer]]:
                 _take(task, own, number)
                 answers.append((number, _answer(task, own, number)))
                 engine.empty(own)
-            except duckdb.Error as error:
+            except (duckdb.Error, OSError) as error:
                 deque(task.left, maxlen=0)
                 raise ShardFailed(f"Shard {number} of {task.chosen.shards}: {error}") from error
     return answers
@@ -159,7 +159,7 @@ def _answer(task: _Task, own: duckdb.DuckDBPyConnection, number: int) -> _Answer
 
 
 def _agreed(answers: Sequence[_Answer]) -> list[Refusal]:
-    """What was set aside. Raises what stopped any shard; what several refused is one refusal."""
+    """What was set aside. Raises what stopped any shard; what several of them refuse, in one error."""
     refused = [each for found in answers for each in found.refused]
     stopped = [found.error for found in answers if found.error]
     if any(isinstance(error, Refused) for error in stopped):

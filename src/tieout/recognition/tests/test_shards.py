@@ -89,12 +89,14 @@ def test_what_no_amount_can_hold_is_named_by_the_worker_that_meets_it(tmp_path: 
         shards.compute(whole, tmp_path / "parts", shards.Plan(shards=2, workers=workers))
 
 
-def test_a_shard_for_which_there_is_no_room_is_named_and_no_other_is_begun(tmp_path: Path) -> None:
-    (tmp_path / "1" / "0001" / "movement.parquet").mkdir(parents=True)  # where a file should be
+@pytest.mark.parametrize("taken", ["0001/movement.parquet/folder", "0001"])
+def test_a_shard_for_which_there_is_no_room_is_named_and_no_other_is_begun(tmp_path: Path, taken: str) -> None:
+    (tmp_path / taken).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / taken).touch()  # a folder where a file should be, or a file where a folder should
     three = [("A", "", 1), ("B", "", 1), ("C", "", 1)]
-    with _book(three) as whole, pytest.raises(shards.ShardFailed, match=r"^Shard 1 of 3: .*movement\.parquet"):
-        shards.compute(whole, tmp_path / "1", shards.Plan(shards=3))
-    assert not (tmp_path / "1" / "0002").exists()
+    with _book(three) as whole, pytest.raises(shards.ShardFailed, match=r"^Shard 1 of 3: .*/0001"):
+        shards.compute(whole, tmp_path, shards.Plan(shards=3))
+    assert not (tmp_path / "0002").exists()
 
 
 def test_what_does_not_fit_stands_in_the_temporary_directory_until_the_book_is_closed(
