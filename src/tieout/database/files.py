@@ -40,7 +40,7 @@ class FileStore:
     root: Path
 
     def put(self, data: bytes) -> Stored:
-        """Store bytes; storing the same again changes nothing."""
+        """Store bytes; storing the same again changes nothing, and mends what was altered."""
         part = self._part()
         part.write_bytes(data)
         return self._keep(part, Stored(hashlib.sha256(data).hexdigest(), len(data)))
@@ -52,9 +52,7 @@ class FileStore:
             shutil.move(path, part)
         else:
             shutil.copyfile(path, part)
-        with part.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        return self._keep(part, Stored(digest, part.stat().st_size))
+        return self._keep(part, Stored(_digest(part), part.stat().st_size))
 
     def path(self, sha256: str, *, size: int | None = None) -> Path:
         """Where a stored file stands. Raises FileMissing when it is not there, or has another size than the row says."""
@@ -66,9 +64,8 @@ class FileStore:
     def verify(self, sha256: str) -> Path:
         """The same, after reading the whole file and comparing its hash."""
         found = self.path(sha256)
-        with found.open("rb") as content:
-            if hashlib.file_digest(content, "sha256").hexdigest() != sha256:
-                raise FileMissing(f"The file {sha256[:12]}… was altered.", sha256=sha256)
+        if _digest(found) != sha256:
+            raise FileMissing(f"The file {sha256[:12]}… was altered.", sha256=sha256)
         return found
 
     def _place(self, sha256: str) -> Path:
@@ -83,7 +80,7 @@ class FileStore:
 
     def _keep(self, part: Path, stored: Stored) -> Stored:
         place = self._place(stored.sha256)
-        if place.is_file() and place.stat().st_size == stored.size:
+        if place.is_file() and _digest(place) == stored.sha256:
             part.unlink()
             return stored
         part.chmod(0o400)
@@ -92,6 +89,11 @@ class FileStore:
         part.replace(place)
         _sync(place.parent)
         return stored
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

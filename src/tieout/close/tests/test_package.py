@@ -117,18 +117,14 @@ def test_a_package_is_checked_against_the_store(closed: Desk) -> None:
 
 
 @pytest.mark.django_db
-def test_figures_that_were_altered_are_found(closed: Desk) -> None:
-    closing = closed.checklist("2026-09").closing
+def test_figures_that_were_altered_are_found(desk: Desk) -> None:
+    desk.books.sell("Only this closing has the bytes of this name", 120_000)
+    desk.month("2026-09")
+    closing = desk.checklist("2026-09").closing
     assert closing is not None
-    data = package.file_of(closing, "pdf")[1].read_bytes()
-    name, about = sorted(closing.figures.files.items())[0]
+    name, about = next(each for each in closing.figures.files.items() if "/contract/" in each[0])
     place = store().path(about["sha256"])
-    kept = place.read_bytes()
     place.chmod(0o600)
-    try:
-        place.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
-        _, checks = package.verify(closed.books.environment_id, data)
-        assert [each.name for each in checks if not each.ok] == [name]
-    finally:
-        place.write_bytes(kept)
-        place.chmod(0o400)
+    place.write_bytes(place.read_bytes()[:-1] + b"?")
+    _, checks = package.verify(desk.books.environment_id, package.file_of(closing, "pdf")[1].read_bytes())
+    assert [each.name for each in checks if not each.ok] == [name]

@@ -22,7 +22,7 @@ def test_what_was_put_is_found_by_its_hash_and_stands_there_once(tmp_path: Path)
     assert [each.name for each in store.root.rglob("*") if each.is_file()] == [stored.sha256]
 
 
-def test_what_is_missing_cut_or_altered_is_told(tmp_path: Path) -> None:
+def test_what_is_missing_cut_or_altered_is_told_and_mended_by_storing_it_again(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     stored = store.put(b"content")
     place = store.path(stored.sha256)
@@ -33,6 +33,10 @@ def test_what_is_missing_cut_or_altered_is_told(tmp_path: Path) -> None:
     place.write_bytes(b"cut")
     with pytest.raises(FileMissing):
         store.path(stored.sha256, size=stored.size)
+    for damage in (b"cut", b"c0ntent"):
+        place.chmod(0o600)
+        place.write_bytes(damage)
+        assert store.verify(store.put(b"content").sha256).read_bytes() == b"content"
     for other in ("0" * 64, "../../etc/passwd"):
         with pytest.raises(FileMissing):
             store.path(other)

@@ -25,11 +25,19 @@ def latest(environment_id: int | None, *, known_at: datetime | None = None) -> F
 
 @contextmanager
 def open_figures(figures: FigureSet) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with views over the set's files, named in `tieout.recognition.stored.show`. Raises FileMissing."""
+    """A connection with views over the set's files, named in `tieout.recognition.stored.show`.
+
+    Raises FileMissing, also for a file that proves altered when it cannot be read.
+    """
     totals, generations = placed(figures)
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as shown:
-        stored.show(shown, totals, generations)
-        yield shown
+        try:
+            stored.show(shown, totals, generations)
+            yield shown
+        except duckdb.Error:
+            for about in figures.files.values():
+                store().verify(about["sha256"])
+            raise
 
 
 def placed(figures: FigureSet) -> tuple[stored.Files, list[stored.Files]]:

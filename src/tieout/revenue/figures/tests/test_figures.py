@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tieout.database.files import FileMissing
 from tieout.kernel.errors import NotFound
 from tieout.people.actors import Actor, Role
 from tieout.recognition import engine, shards
@@ -15,6 +16,7 @@ from tieout.revenue import figures, periods
 from tieout.revenue.figures import loading
 from tieout.revenue.figures.tests.conftest import NOW, PRODUCTS, RULES, Bring, sold, together
 from tieout.revenue.models import CustomField, FigureSet, Gap
+from tieout.revenue.store import store
 
 pytestmark = pytest.mark.django_db
 INVOICE = {"invoice_id": "I1", "contract_id": "A", "line_id": "1", "issued_on": date(2026, 1, 5), "amount": 120_000}
@@ -43,6 +45,17 @@ def test_every_figure_is_kept_and_read_again(environment_id: int, bring: Bring) 
     position = f"SELECT sum(recognised), sum(billed), min(contract_liability) FROM position WHERE {until_june}"
     assert _ask(made, position) == [(60_000, 120_000, 60_000)]
     assert _ask(made, f"SELECT sum(amount) FROM target WHERE role = 'revenue' AND {june}") == [(-15_000,)]
+
+
+def test_figures_whose_file_was_altered_name_the_file(environment_id: int, bring: Bring) -> None:
+    bring(together(RULES, PRODUCTS, sold("No other test has this contract, or these bytes")))
+    made = figures.make(environment_id, cause="data", now=NOW)
+    about = next(about for name, about in made.files.items() if "/contract/" in name)
+    place = store().path(about["sha256"])
+    place.chmod(0o600)
+    place.write_bytes(place.read_bytes()[:-1] + b"?")
+    with pytest.raises(FileMissing, match=f"{about['sha256'][:12]}… was altered"):
+        _ask(made, "SELECT 1 FROM contract")
 
 
 def test_a_payment_after_all_terms_and_periods_has_its_place(environment_id: int, bring: Bring) -> None:
