@@ -6,6 +6,7 @@ its own database.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -39,6 +40,7 @@ if _OWNER:
 os.environ["DJANGO_SETTINGS_MODULE"] = "tieout.config.settings"
 os.environ.pop("COLUMNS", None)  # tables are as wide as what they are printed into, not as the terminal of the tests
 django.setup()  # starts the run's own PostgreSQL; here, because conftest files further down import models
+logging.getLogger().handlers.clear()  # pytest shows what is logged; the console of this moment is closed before the first test
 
 
 def pytest_unconfigure() -> None:
