@@ -119,13 +119,14 @@ def _place(book: duckdb.DuckDBPyConnection, chosen: Plan) -> None:
 
 def _work(task: _Task, worker: int) -> list[tuple[int, _Answer]]:
     """Take shards for as long as any is left. When one fails, nobody takes another."""
-    answers = []
+    answers: list[tuple[int, _Answer]] = []
     with engine.beside(task.book, f"worker_{worker}") as own:
         for number in task.left:
             try:
+                if answers:
+                    engine.empty(own)
                 _take(task, own, number)
                 answers.append((number, _answer(task, own, number)))
-                engine.empty(own)
             except (duckdb.Error, OSError) as error:
                 deque(task.left, maxlen=0)
                 raise ShardFailed(f"Shard {number} of {task.chosen.shards}: {error}") from error

@@ -197,3 +197,9 @@ UNION ALL
 SELECT 'currency_unknown', k.contract_id, '', 'currency ' || k.currency || ' or ' || e.functional_currency || ' is not known'
 FROM contract k JOIN entity e ON e.entity = k.entity AND e.functional_currency <> k.currency
 WHERE k.currency NOT IN (SELECT currency FROM minor_unit) OR e.functional_currency NOT IN (SELECT currency FROM minor_unit);
+
+-- Nothing later asks for these; what comes takes the memory they held.
+DROP TABLE to_split;
+DROP TABLE split;
+DROP TABLE totals;
+DROP TABLE member;

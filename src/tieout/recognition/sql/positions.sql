@@ -30,3 +30,5 @@ netted AS (
     FROM earned e FULL JOIN summed o ON o.contract_number = e.contract_number AND o.number = e.number
 )
 SELECT *, (sum(billed - recognised - accrued) OVER (PARTITION BY contract_number ORDER BY number))::BIGINT AS net FROM netted;
+
+DROP TABLE earned;

@@ -57,3 +57,5 @@ CREATE OR REPLACE TABLE uneven AS
 SELECT * FROM due d
 WHERE method = 'ratable' AND NOT EXISTS (SELECT 1 FROM paced p WHERE p.item = d.item)
     AND (residual <> 'cumulative' OR ends_on > valid_from OR item IN (SELECT item FROM hold));
+
+DROP TABLE paced;

@@ -15,13 +15,12 @@ CREATE VIEW offer AS
 SELECT o.item, o.quantity, o.price, o.list_price, s.basis, s.amount, s.share, s.likelihood, s.low, s.mid, s.high, s.point,
     s.region, s.customer_class, s.starts_on, s.quantity_from, s.entries
 FROM obligation o
-LEFT JOIN pool ON pool.pool = o.pool
 JOIN (SELECT *, count(*) OVER (PARTITION BY product_id, currency) AS entries FROM ssp) s
     ON s.product_id = o.product_id AND s.currency = o.currency
     AND s.starts_on <= o.agreed_on AND (s.ends_on IS NULL OR s.ends_on > o.agreed_on)
     AND (s.region = '' OR s.region = o.region) AND (s.customer_class = '' OR s.customer_class = o.customer_class)
     AND s.quantity_from <= o.quantity AND (s.quantity_below IS NULL OR s.quantity_below > o.quantity)
-WHERE pool.members > 1 OR o.arrangement_id IN (SELECT arrangement_id FROM blend_day);
+WHERE o.pool IN (SELECT pool FROM pool WHERE members > 1) OR o.arrangement_id IN (SELECT arrangement_id FROM blend_day);
 
 CREATE VIEW candidate AS
 SELECT *, 1 AS choice FROM offer WHERE entries = 1
