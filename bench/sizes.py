@@ -23,12 +23,13 @@ class Size:
     changed: int
     journal_lines: int
     beancount_seconds: float
+    """A ledger that takes beancount as long is the largest it is given."""
     import_contracts: int
     """Contracts of five lines each in one import file."""
 
 
 FULL = Size(pull_scale=0.6, rounds=3, post_scale=0.2, documents=30, payments=1_000_000, requests=100, uncounted=10,
-            contracts=200_000, many_contracts=2_000_000, changed=1_000, journal_lines=100_000, beancount_seconds=20.0,
+            contracts=200_000, many_contracts=2_000_000, changed=1_000, journal_lines=100_000, beancount_seconds=30.0,
             import_contracts=200_000)  # fmt: skip
 TINY = Size(pull_scale=0.01, rounds=1, post_scale=0.02, documents=2, payments=2_000, requests=3, uncounted=1,
             contracts=2_000, many_contracts=4_000, changed=20, journal_lines=200, beancount_seconds=1.0,

@@ -22,9 +22,19 @@ class Race:
     """How long a contestant may go on that cannot do them all."""
 
 
+def task() -> Race:
+    """The task, as the race gives it on standard input."""
+    return Race(**json.load(sys.stdin))
+
+
+def report(rows: int, seconds: float) -> None:
+    """Say how many rows were made or read, and in what time."""
+    print(json.dumps({"rows": rows, "seconds": seconds}))
+
+
 def compete(compute: Callable[[Race], int]) -> None:
-    """Time `compute`, which stores what it makes and returns how many rows that are; print the report."""
-    task = Race(**json.load(sys.stdin))
+    """Time `compute`, which stores what it makes and returns how many rows that are; report it."""
+    given = task()
     started = time.perf_counter()
-    rows = compute(task)
-    print(json.dumps({"rows": rows, "seconds": time.perf_counter() - started}))
+    rows = compute(given)
+    report(rows, time.perf_counter() - started)
