@@ -98,7 +98,7 @@ def compute(book: duckdb.DuckDBPyConnection, folder: Path, chosen: Plan) -> Outc
         worked = pool.map(partial(_work, task), range(chosen.workers))
         answers = dict(chain.from_iterable(worked))
     refused = _agreed([answers[number] for number in numbers])
-    parts = {name: [_shard(folder, number) / f"{name}.parquet" for number in numbers] for name in stored.BY_CONTRACT}
+    parts = {name: [_shard(folder, number) / f"{name}.parquet" for number in numbers] for name in stored.PARTS}
     return Outcome(parts, _merge(folder, numbers), refused)
 
 
@@ -106,7 +106,7 @@ def compute_here(book: duckdb.DuckDBPyConnection, folder: Path) -> Outcome:
     """Compute an open book that is small enough for one shard, setting aside what is refused. Raises Refused, Untied, TooLarge."""
     refused = engine.recognise_what_can_be(book)
     saved = stored.save(book, folder)
-    parts = {name: saved[name] for name in stored.BY_CONTRACT}
+    parts = {name: saved[name] for name in stored.PARTS}
     return Outcome(parts, {name: saved[name] for name in stored.TOTALS}, refused)
 
 

@@ -1,6 +1,6 @@
 """What is kept of a computed book: plain Parquet files, and views over such files that read like the engine's results.
 
-Text stands in the small files only (`line`, `contract`, `calendar`); the large ones hold whole numbers and dates. A later
+Text stands in the small files only (`line`, `contract`, `facet`, `calendar`); the large ones hold whole numbers and dates. A later
 generation of files replaces the contracts that it names in the ones before, so that changes cost what they change.
 """
 
@@ -18,6 +18,8 @@ Files = Mapping[str, Sequence[Path]]
 
 BY_CONTRACT = ("contract", "line", "movement", "running")
 """Files whose rows belong to contracts, and are replaced with them."""
+PARTS = ("facet", *BY_CONTRACT)
+"""Files that each shard and each generation has for itself."""
 TOTALS = ("calendar", "waterfall", "target")
 """Files that each set has whole."""
 _FORM = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000"
@@ -27,7 +29,7 @@ def save(book: duckdb.DuckDBPyConnection, folder: Path, *, shards: int = 1, shar
     """Write what is kept of a computed book into `folder`, one file for each table."""
     folder.mkdir(parents=True, exist_ok=True)
     book.execute(text("stored").replace("$shards", str(shards)).replace("$shard", str(shard)))
-    return {name: [write(book, f"stored_{name}", folder / f"{name}.parquet")] for name in (*BY_CONTRACT, *TOTALS)}
+    return {name: [write(book, f"stored_{name}", folder / f"{name}.parquet")] for name in (*PARTS, *TOTALS)}
 
 
 def merge(totals: Files, folder: Path) -> Files:
@@ -75,9 +77,10 @@ def _show_generation(book: duckdb.DuckDBPyConnection, number: int, files: Files,
     replaced = " UNION ALL ".join(f"SELECT contract_id FROM {scan(each['replaced'])}" for each in later)  # noqa: S608
     kept = f"WHERE contract_id NOT IN ({replaced})" if later else ""
     own = f"SELECT {number} AS generation, *"
-    whole = "coalesce(arrangement_id, contract_id) AS arrangement_id, coalesce(pool, contract_id) AS pool"
-    for name, columns in (("contract", own), ("line", f"{own} REPLACE ({whole})")):
-        book.execute(f"CREATE VIEW {name}_{number} AS {columns} FROM {scan(files[name])} {kept}")
+    book.execute(f"CREATE VIEW contract_{number} AS {own} FROM {scan(files['contract'])} {kept}")
+    book.execute(f"CREATE VIEW facet_{number} AS FROM {scan(files['facet'])}")
+    book.execute(f"CREATE VIEW kept_line_{number} AS FROM {scan(files['line'])} {kept}")
+    book.execute(text("line").replace("$generation", str(number)))
     for name, of, key in (("movement", "line", "item"), ("running", "contract", "contract_number")):
         still = f"SEMI JOIN {of}_{number} USING ({key})" if later else ""
         book.execute(f"CREATE VIEW {name}_{number} AS {own} FROM {scan(files[name])} {still}")

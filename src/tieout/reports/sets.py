@@ -134,7 +134,7 @@ def _opened(figure_set: FigureSet, split: date | None, stack: ExitStack) -> duck
         book = stack.enter_context(duckdb.connect(config={"autoinstall_known_extensions": False}))
         saved = _split(figure_set, split, folder)
         totals = {name: saved[name] for name in stored.TOTALS}
-        stored.show(book, totals, [{name: saved[name] for name in stored.BY_CONTRACT}])
+        stored.show(book, totals, [{name: saved[name] for name in stored.PARTS}])
     book.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'")
     book.execute(_VIEWS)
     return book
