@@ -25,7 +25,7 @@ from tieout.recognition.steps import text
 from tieout.recognition.tables import INPUTS
 
 LINES = 170_000
-"""Lines that one shard may hold: their computation takes about 500 MB."""
+"""Lines that one shard may hold: their computation takes about 400 MB."""
 IN_MEMORY = 2_000_000
 """Lines of a book that may stand in memory while its shards are computed: about 320 MB. A larger one stands in a file."""
 WORKER_GB = 1
