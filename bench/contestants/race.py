@@ -33,7 +33,7 @@ def report(rows: int, seconds: float) -> None:
 
 
 def compete(compute: Callable[[Race], int]) -> None:
-    """Time `compute`, which stores what it makes and returns how many rows that are; report it."""
+    """Time `compute`, which stores what it makes and returns how many rows it made or read; report it."""
     given = task()
     started = time.perf_counter()
     rows = compute(given)

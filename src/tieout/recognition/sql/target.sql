@@ -4,8 +4,15 @@
 -- next step works it out.
 
 CREATE TABLE contract_dimension AS
-SELECT c.contract_number, CASE WHEN min(o.dimensions) = max(o.dimensions) THEN min(o.dimensions) ELSE '' END AS dimensions
-FROM obligation o JOIN contract_number c ON c.contract_id = o.contract_id GROUP BY c.contract_number;
+WITH numbered AS (
+    SELECT facet, dimensions, dense_rank() OVER (ORDER BY dimensions) AS number FROM facet WHERE kind = 'revenue'
+),
+shared AS (
+    SELECT p.contract_number, min(n.number) AS lowest, max(n.number) AS highest
+    FROM place p JOIN numbered n ON n.facet = p.facet GROUP BY p.contract_number
+)
+SELECT s.contract_number, CASE WHEN s.lowest = s.highest THEN n.dimensions ELSE '' END AS dimensions
+FROM shared s JOIN (SELECT DISTINCT number, dimensions FROM numbered) n ON n.number = s.lowest;
 
 -- Whole numbers for what balances are grouped by, because their rows are many.
 CREATE TABLE contract_facet AS
